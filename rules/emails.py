@@ -1,0 +1,53 @@
+"""E-mail addresses: what the IME did is undone, slips are suggested and never corrected."""
+
+import re
+
+from rules import text
+
+# Issued with dots where RFC 5321 has none, until 2009-04; thousands are still in use.
+_CARRIERS = ("docomo.ne.jp", "ezweb.ne.jp", "au.com")
+_CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
+_MAX_LENGTH = 254
+_DOMAINS_MEANT = {
+    slip: meant
+    for meant, slips in {
+        "gmail.com": "gmail.con gmail.co gmail.cm gmail.cpm gmail.comm gamil.com gmial.com gmai.com gmeil.com "
+        "gmali.com gmail.jp gmail.co.jp gmail.ne.jp",
+        "yahoo.co.jp": "yahoo.co yahoo.jp yaho.co.jp yahooo.co.jp yafoo.co.jp yahoo.ne.jp yahoo.cojp",
+        "docomo.ne.jp": "docomo.co.jp docomo.ne.com docomo.jp docom.ne.jp dokomo.ne.jp docomo.ne",
+        "ezweb.ne.jp": "ezweb.co.jp ezweb.ne.com ezweb.jp ezwev.ne.jp ezweb.ne",
+        "au.com": "au.con au.co.jp",
+        "softbank.ne.jp": "softbank.co.jp softbank.jp softbank.ne",
+        "icloud.com": "icloud.con icloud.co icloud.co.jp icloud.jp iclound.com icoud.com",
+        "outlook.jp": "outlook.co.jp",
+        "outlook.com": "outlook.con outlock.com",
+        "hotmail.com": "hotmail.con hotmial.com hotmai.com",
+    }.items()
+    for slip in slips.split()
+}
+
+
+def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | None]:
+    """(address, match key, error, notes, suggestion). The address is ASCII, its domain in lower case.
+
+    Error `email_invalid`. Note `email_old_style`: an old carrier address that some senders cannot reach.
+    The suggestion (also beside an error) is what was probably meant: taro@gmail.con → taro@gmail.com.
+    """
+    typed = re.sub(r"\s", "", text.thorough(raw)).replace("。", ".").replace("｡", ".")
+    typed = re.sub("^mailto:", "", typed, flags=re.IGNORECASE)
+    local, at, domain = typed.rpartition("@")
+    domain = domain.lower()
+    suggestion = f"{local}@{_DOMAINS_MEANT[domain]}" if local and domain in _DOMAINS_MEANT else None
+    if not at or len(typed) > _MAX_LENGTH:
+        return "", "", "email_invalid", (), suggestion
+    from email_validator import EmailNotValidError, validate_email  # slow to import
+
+    try:
+        valid = validate_email(f"{local}@{domain}", check_deliverability=False, allow_smtputf8=False, strict=True)
+    except (EmailNotValidError, UnicodeError, ValueError):
+        if domain in _CARRIERS and _CARRIER_LOCAL.fullmatch(local):
+            address = f"{local}@{domain}"
+            return address, address.lower(), None, ("email_old_style",), None
+        return "", "", "email_invalid", (), suggestion
+    address = valid.ascii_email or valid.normalized
+    return address, address.lower(), None, (), suggestion

@@ -1,0 +1,43 @@
+"""Names of people and organisations: display keeps every ideograph, the key folds whatever may differ in writing."""
+
+import re
+import unicodedata
+
+from rules import text
+from rules.itaiji import one_form
+
+MAX_CHARACTERS = 100
+
+_NOT_DECOMPOSABLE = str.maketrans(
+    {"Đ": "D", "Ð": "D", "Ø": "O", "Ł": "L", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ħ": "H", "ẞ": "SS", "ß": "SS", "Ŧ": "T"}
+)
+_IGNORED = re.compile(r"[\s.,・･·•‧=＝/" + re.escape(text.APOSTROPHES + text.HYPHENS.replace("ー", "")) + "]")
+_SMALL = str.maketrans("ヶヵ", "ケカ")
+
+
+def display(raw: str) -> str:
+    """As it will be shown and printed: one space between the parts, usual widths, ideographs untouched."""
+    return text.gentle(raw)
+
+
+def organisation_display(raw: str) -> str:
+    """As display, but ㈱ becomes (株): organisations are written either way."""
+    return text.thorough(raw)
+
+
+def match_key(shown: str) -> str:
+    """For finding candidates only: 渡邉 太郎 = 渡辺太郎, Đặng = DANG, O’Brien = OBRIEN."""
+    key = unicodedata.normalize("NFKC", text.without_selectors(shown))
+    key = one_form(text.hiragana_to_katakana(key)).translate(_SMALL)
+    key = re.sub(r"(.)々", r"\1\1", _IGNORED.sub("", key))
+    return unicodedata.normalize("NFC", _without_marks(key).upper().translate(_NOT_DECOMPOSABLE))
+
+
+def _without_marks(key: str) -> str:
+    kept = (
+        char
+        for char in unicodedata.normalize("NFD", key)
+        # The voicing marks are marks too: without them が would become か.
+        if unicodedata.category(char) != "Mn" or char in "\u3099\u309a"
+    )
+    return unicodedata.normalize("NFC", "".join(kept))
