@@ -93,7 +93,8 @@ def one_mutation(value: Any, dice: random.Random) -> Any:
 def mutations(value: Any, seed: str) -> Iterator[Any]:
     """Each place replaced by each wrong value, then random changes on top of each other."""
     for path in paths(value):
-        for wrong in (*WRONG_VALUES, *WRONG_TEXTS):
+        texts = WRONG_TEXTS if isinstance(at(value, path), str | None) else ()
+        for wrong in (*WRONG_VALUES, *texts):
             yield changed(value, path, partial(replaced, wrong))
     dice = random.Random(seed)
     for _ in range(AT_LEAST):
