@@ -1,0 +1,117 @@
+"""Servers, databases and brokers for every test that needs them: one set a session, on free ports, deleted after it.
+
+servers        the private PostgreSQL and RabbitMQ (or those of DATABASE_URL and AMQP_URL); stops and starts them too
+provisioned    the installation on them: databases, roles, topology, users, as `make run` makes them
+database_url   `await database_url("intake")`: that service's database, every table emptied
+blank_database `await blank_database()`: a new empty database, dropped after the test
+blank_vhost    `await blank_vhost()`: the address of a new virtual host and its user who may do all, deleted after the test
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from tools.addresses import for_tests
+from tools.broker import Management
+from tools.installation import Installation, installation
+from tools.places import free_test_slot
+from tools.provision import drop, provision
+from tools.servers import Servers
+
+FromService = Callable[[str], Awaitable[str]]
+FromNothing = Callable[[], Awaitable[str]]
+
+EMPTY_ALL = """
+SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
+FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
+"""
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    purpose, lock = free_test_slot()
+    Servers(purpose).discard()
+    running = Servers(purpose)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.discard()
+        lock.release()
+
+
+@pytest.fixture(scope="session")
+async def provisioned(servers: Servers) -> AsyncIterator[Installation]:
+    house = installation(servers, for_tests())
+    await provision(house)
+    try:
+        yield house
+    finally:
+        if not servers.ours_alone or servers.given.amqp_url:
+            await drop(house)
+
+
+@pytest.fixture
+async def database_url(provisioned: Installation) -> FromService:
+    async def give(service: str) -> str:
+        url = provisioned.database_url(service)
+        conn = await asyncpg.connect(url)
+        try:
+            if statement := await conn.fetchval(EMPTY_ALL):
+                await conn.execute(statement)
+        finally:
+            await conn.close()
+        return url
+
+    return give
+
+
+@pytest.fixture
+async def blank_database(servers: Servers) -> AsyncIterator[FromNothing]:
+    made: list[str] = []
+    conn = await asyncpg.connect(servers.postgres_admin_url)
+
+    async def give() -> str:
+        name = f"ouchi_blank_{secrets.token_hex(6)}"
+        await conn.execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        )
+        made.append(name)
+        return urlsplit(servers.postgres_admin_url)._replace(path=f"/{name}").geturl()
+
+    try:
+        yield give
+    finally:
+        # A test may have stopped the server that this connection was made to.
+        await conn.close()
+        conn = await asyncpg.connect(servers.postgres_admin_url)
+        for name in made:
+            await conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await conn.close()
+
+
+@pytest.fixture
+async def blank_vhost(servers: Servers) -> AsyncIterator[FromNothing]:
+    made: list[str] = []
+
+    async def give() -> str:
+        name, password = f"ouchi_blank_{secrets.token_hex(6)}", secrets.token_hex(16)
+        made.append(name)
+        async with Management(servers.management_url) as management:
+            everything = {"configure": ".*", "write": ".*", "read": ".*"}
+            await management.put(f"/vhosts/{name}", {})
+            await management.put(f"/users/{name}", {"password": password, "tags": ""})
+            await management.put(f"/permissions/{name}/{name}", everything)
+        host = urlsplit(servers.amqp_admin_url).netloc.rpartition("@")[2]
+        return f"amqp://{name}:{password}@{host}/{name}"
+
+    try:
+        yield give
+    finally:
+        async with Management(servers.management_url) as management:
+            for name in made:
+                await management.delete(f"/vhosts/{name}")
+                await management.delete(f"/users/{name}")

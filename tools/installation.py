@@ -1,0 +1,146 @@
+"""One installation of Ouchi on two servers: its names there, and what each process is told by its environment."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chassis.topology import BrokerUser, Subscriber
+from contracts import SERVICES
+from tools.addresses import SMTP, Addresses
+from tools.keys import Keys, key_of_32_bytes
+from tools.places import suffix
+from tools.servers import Servers
+
+RETRY_DELAYS = (5, 30, 120, 600)
+CALLERS = ("intake", "review")
+SUBSCRIBER = "subscriber"
+SUBSCRIBER_QUEUE = "subscriber.registrations"
+SUBSCRIBER_QUEUE_LENGTH = 10_000
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that set-up knows; a process is told only its own part."""
+
+    root: Path
+    var: Path
+    purpose: str
+    keys: Keys
+    addresses: Addresses
+    postgres_admin_url: str
+    amqp_admin_url: str
+    management_url: str
+    #: Whether the PostgreSQL server is for this installation alone, so that its maintenance databases are closed too.
+    server_is_ours: bool
+    retry_delays: tuple[int, ...] = RETRY_DELAYS
+    library: Path | None = None
+
+    @property
+    def suffix(self) -> str:
+        return suffix(self.root, self.purpose)
+
+    @property
+    def vhost(self) -> str:
+        return f"ouchi_{self.suffix}"
+
+    def database(self, service: str) -> str:
+        """The name of the service's database, and of its role."""
+        return f"ouchi_{service}_{self.suffix}"
+
+    def database_password(self, service: str) -> str:
+        return self.keys.get(f"{service}.database_password")
+
+    def database_url(self, service: str) -> str:
+        name = self.database(service)
+        return _as(self.postgres_admin_url, name, self.database_password(service), name)
+
+    def admin_database_url(self, database: str) -> str:
+        parts = urlsplit(self.postgres_admin_url)
+        return parts._replace(path=f"/{database}").geturl()
+
+    def broker_user(self, service: str) -> BrokerUser:
+        return BrokerUser(f"ouchi_{service}_{self.suffix}", self.keys.get(f"{service}.broker_password"))
+
+    def amqp_url(self, service: str) -> str:
+        user = self.broker_user(service)
+        return _as(self.amqp_admin_url, user.name, user.password, self.vhost)
+
+    def admin_amqp_url(self) -> str:
+        """The administrator in our virtual host."""
+        return urlsplit(self.amqp_admin_url)._replace(path=f"/{self.vhost}").geturl()
+
+    def subscribers(self) -> list[Subscriber]:
+        return [Subscriber(self.broker_user(SUBSCRIBER), SUBSCRIBER_QUEUE, SUBSCRIBER_QUEUE_LENGTH)]
+
+    def migration_folders(self, service: str) -> list[Path]:
+        return [self.root / "chassis" / "sql", self.root / "services" / service / "migrations"]
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What the process of `service` is told; no other service's secrets are in it."""
+        if service == SUBSCRIBER:
+            return {"OUCHI_AMQP_URL": self.amqp_url(SUBSCRIBER), "OUCHI_QUEUE": SUBSCRIBER_QUEUE}
+        return self._common(service) | self._own(service)
+
+    def _common(self, service: str) -> dict[str, str]:
+        return {
+            "OUCHI_SERVICE": service,
+            "OUCHI_HOST": self.addresses.host,
+            "OUCHI_PORT": str(self.addresses.ports[service]),
+            "OUCHI_DATABASE_URL": self.database_url(service),
+            "OUCHI_AMQP_URL": self.amqp_url(service),
+            "OUCHI_LIBRARY": str(self.library or self.root / "config" / "library.toml"),
+            "OUCHI_PUBLIC_URL": self.addresses.public_url,
+            "OUCHI_REVIEW_URL": self.addresses.review_url,
+            "OUCHI_SECRET_KEY": self.keys.get(f"{service}.secret_key", key_of_32_bytes),
+            "OUCHI_RETRY_DELAYS": ",".join(map(str, self.retry_delays)),
+        }
+
+    def _own(self, service: str) -> dict[str, str]:
+        if service in CALLERS:
+            return {
+                "OUCHI_DOCUMENTS_URL": self.addresses.documents_url,
+                "OUCHI_DOCUMENTS_KEY": self._caller_key(service),
+            }
+        if service == "documents":
+            master_key = self.keys.get("documents.master_key", key_of_32_bytes)
+            return {
+                "OUCHI_CALLER_KEYS": ",".join(f"{name}={_public(self._caller_key(name))}" for name in CALLERS),
+                "OUCHI_STORAGE": (self.var / "documents").as_uri(),
+                "OUCHI_MASTER_KEYS": f"k1={master_key}",
+            }
+        if service == "notifier":
+            return {"OUCHI_SMTP_HOST": self.addresses.smtp_host, "OUCHI_SMTP_PORT": str(self.addresses.ports[SMTP])}
+        raise ValueError(f"{service} is none of {', '.join(SERVICES)}")
+
+    def _caller_key(self, caller: str) -> str:
+        return self.keys.get(f"{caller}.documents_key", key_of_32_bytes)
+
+
+def installation(servers: Servers, addresses: Addresses, *, library: Path | None = None) -> Installation:
+    return Installation(
+        root=servers.root,
+        var=servers.var,
+        purpose=servers.purpose,
+        keys=servers.keys,
+        addresses=addresses,
+        postgres_admin_url=servers.postgres_admin_url,
+        amqp_admin_url=servers.amqp_admin_url,
+        management_url=servers.management_url,
+        server_is_ours=servers.ours_alone,
+        library=library,
+    )
+
+
+def _public(seed: str) -> str:
+    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed))
+    return base64.b64encode(private.public_key().public_bytes_raw()).decode()
+
+
+def _as(url: str, user: str, password: str, path: str) -> str:
+    """The same server, other credentials and another database or virtual host."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}", path=f"/{path}").geturl()
