@@ -1,0 +1,247 @@
+"""Consumers: one for each queue. A batch of messages shares one transaction with its inbox marks and its effects.
+
+decode and check        breaks its contract            -> dead letters
+transaction             inbox marks, handlers          -> commit, then one acknowledgement for the batch
+any error in a batch    the batch is taken one by one, so that only the bad message suffers
+an error of one alone   a copy waits in a retry step, longer each time; after the last step -> dead letters
+our database is away    nothing is acknowledged and nothing counts: consuming stops until it answers
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+
+from chassis import inbox, metrics
+from chassis.bus import ConnectionLost, Link, keep_connected
+from chassis.database import Database, Transaction, is_away
+from chassis.errors import Unavailable
+from chassis.events import BadEvent, Event, EventSchemas
+from chassis.telemetry import continued_trace
+from chassis.topology import queue_name, retry_exchange, retry_key
+
+log = structlog.get_logger()
+
+BATCH = 100
+HANDLING_TIMEOUT = 60.0
+#: Ours, not the broker's: headers that begin with x- belong to the broker.
+ATTEMPT_HEADER = "retry-attempt"
+#: While the database is away a batch is held this long in memory; then it goes back to its queue, so that the
+#: broker's own limit on unacknowledged messages is never reached.
+HOLD_SECONDS = 60.0
+
+#: Handles one event inside the transaction of its inbox mark.
+Handle = Callable[[Transaction, Event], Awaitable[None]]
+
+
+class DatabaseAway(Exception):
+    """Our own database does not answer."""
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """What the consumer of one queue needs."""
+
+    db: Database
+    schemas: EventSchemas
+    service: str
+    queue: str
+    handle: Handle
+    retry_delays: tuple[int, ...]
+
+
+async def consume(
+    db: Database,
+    schemas: EventSchemas,
+    url: str,
+    link: Link,
+    service: str,
+    handlers: Mapping[str, Handle],
+    retry_delays: tuple[int, ...],
+) -> None:
+    """Consume every queue of the service, for ever. `handlers` maps event types to what handles them."""
+    consumers = [
+        Consumer(db, schemas, service, queue_name(service, type_), handle, retry_delays)
+        for type_, handle in handlers.items()
+    ]
+    await keep_connected(url, link, partial(_consume_over, db, consumers))
+
+
+async def _consume_over(db: Database, consumers: Sequence[Consumer], connection: AbstractConnection) -> None:
+    await until_database_answers(db)
+    async with asyncio.TaskGroup() as group:
+        for consumer in consumers:
+            group.create_task(_consume_queue(consumer, connection))
+
+
+async def _consume_queue(consumer: Consumer, connection: AbstractConnection) -> None:
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+    await channel.set_qos(prefetch_count=2 * BATCH)
+    retry = await channel.get_exchange(retry_exchange(consumer.service), ensure=False)
+    queue = await channel.get_queue(consumer.queue, ensure=True)
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    tag = await queue.consume(arrived.put)
+
+    async def watch() -> None:
+        # The underlying channel is aiormq's, whose table of consumers is in no interface.
+        underlay: Any = await channel.get_underlay_channel()
+        while not channel.is_closed and tag in underlay.consumers:
+            # The broker may cancel a consumer without closing anything.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    await channel.closed()
+        raise ConnectionLost
+
+    async def work() -> None:
+        while True:
+            batch = [await arrived.get()]
+            while len(batch) < BATCH and not arrived.empty():
+                batch.append(arrived.get_nowait())
+            await take(consumer, channel, retry, batch)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch())
+        group.create_task(work())
+
+
+async def take(
+    consumer: Consumer, channel: AbstractChannel, retry: AbstractExchange, batch: Sequence[AbstractIncomingMessage]
+) -> None:
+    """Give every message of the batch its effect, a retry or a place among the dead letters."""
+    readable: list[tuple[AbstractIncomingMessage, Event]] = []
+    for message in batch:
+        try:
+            readable.append((message, consumer.schemas.decode(message.body)))
+        except BadEvent as error:
+            await _bury(consumer, message, str(error))
+    if not readable:
+        return
+    try:
+        with metrics.handling.labels(consumer.queue).time():
+            await _when_database_answers(consumer, [event for _, event in readable])
+    except DatabaseAway:
+        raise
+    except Exception as error:
+        if len(readable) == 1:
+            await _fail(consumer, retry, readable[0][0], error)
+            return
+        for message, _ in readable:
+            await take(consumer, channel, retry, [message])
+        return
+    await readable[-1][0].ack(multiple=True)
+    metrics.handled.labels(consumer.queue, "done").inc(len(readable))
+
+
+async def _when_database_answers(consumer: Consumer, events: Sequence[Event]) -> None:
+    deadline = asyncio.get_running_loop().time() + HOLD_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout(HANDLING_TIMEOUT):
+                await effect(consumer, events)
+            return
+        except Exception as error:
+            # A handler that hangs is this message's fault; a database that does not answer is not.
+            if not (is_away(error) or isinstance(error, Unavailable)) or await database_answers(consumer.db):
+                raise
+            log.warning("database away, consuming stops", queue=consumer.queue, error=type(error).__name__)
+            if asyncio.get_running_loop().time() > deadline:
+                raise DatabaseAway from error
+            await until_database_answers(consumer.db, deadline)
+
+
+async def effect(consumer: Consumer, events: Sequence[Event]) -> None:
+    """One transaction: mark the events as seen and handle those that had not been."""
+    async with consumer.db.transaction() as tx:
+        fresh = await inbox.accept(tx.conn, consumer.queue, [event.id for event in events])
+        for event in events:
+            if event.id in fresh:
+                fresh.discard(event.id)
+                with continued_trace(event.traceparent):
+                    await consumer.handle(tx, event)
+    for event in events:
+        metrics.event_age.labels(event.type).observe(max(0.0, (datetime.now(UTC) - event.time).total_seconds()))
+
+
+async def _fail(
+    consumer: Consumer, retry: AbstractExchange, message: AbstractIncomingMessage, error: Exception
+) -> None:
+    attempt = _attempt(message) + 1
+    if attempt > len(consumer.retry_delays):
+        await _bury(consumer, message, type(error).__name__, error)
+        return
+    delay = consumer.retry_delays[attempt - 1]
+    log.warning(
+        "handling failed, will be tried again",
+        queue=consumer.queue,
+        event_id=message.message_id,
+        attempt=attempt,
+        delay=delay,
+        error=type(error).__name__,
+        exc_info=error,
+    )
+    copy = aio_pika.Message(
+        message.body,
+        content_type=message.content_type,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=message.message_id,
+        type=message.type,
+        app_id=message.app_id,
+        headers={**_own_headers(message.headers), ATTEMPT_HEADER: attempt},
+    )
+    await retry.publish(copy, routing_key=retry_key(consumer.queue, delay), mandatory=True, timeout=5)
+    await message.ack()
+    metrics.handled.labels(consumer.queue, "retry").inc()
+
+
+async def _bury(
+    consumer: Consumer, message: AbstractIncomingMessage, reason: str, error: Exception | None = None
+) -> None:
+    # With the traceback: the message is kept 30 days, but why it failed is known only now.
+    log.error(
+        "dead letter",
+        queue=consumer.queue,
+        event_id=message.message_id,
+        type=message.type,
+        reason=reason,
+        exc_info=error,
+    )
+    await message.reject(requeue=False)
+    metrics.dead_letters.labels(consumer.queue).inc()
+    metrics.handled.labels(consumer.queue, "dead").inc()
+
+
+def _attempt(message: AbstractIncomingMessage) -> int:
+    value = message.headers.get(ATTEMPT_HEADER, 0)
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def _own_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in headers.items() if not name.startswith("x-")}
+
+
+async def database_answers(db: Database) -> bool:
+    """True if a trivial query succeeds within a few seconds."""
+    try:
+        async with asyncio.timeout(3), db.connection() as conn:
+            await conn.fetchval("SELECT 1")
+    except Exception:
+        return False
+    return True
+
+
+async def until_database_answers(db: Database, deadline: float | None = None) -> None:
+    """Wait until the database answers, or until `deadline` (of the loop's clock) has passed."""
+    wait = 0.1
+    while not await database_answers(db):
+        if deadline is not None and asyncio.get_running_loop().time() > deadline:
+            return
+        await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311
+        wait = min(2.0, wait * 2)

@@ -1,0 +1,90 @@
+"""The relay: takes recorded events from the outbox to the broker. Any number of replicas may run one.
+
+A crash between the broker's confirm and our commit publishes an event twice; the inbox of each listener absorbs that.
+"""
+
+import asyncio
+from functools import partial
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.exceptions import DeliveryError
+
+from chassis import metrics, outbox
+from chassis.bus import Link, keep_connected
+from chassis.database import Database
+from chassis.events import CONTENT_TYPE
+from chassis.pulse import Pulse
+from chassis.topology import EVENTS
+
+log = structlog.get_logger()
+
+BATCH = 100
+PUBLISH_TIMEOUT = 5.0
+#: Covers what no wake-up tells of: crashes, other replicas, `not_before`.
+POLL = 1.0
+
+
+async def relay(db: Database, url: str, link: Link, wake: Pulse, service: str) -> None:
+    """Publish what is recorded, for ever."""
+    await keep_connected(url, link, partial(_relay_over, db, wake, service))
+
+
+async def _relay_over(db: Database, wake: Pulse, service: str, connection: AbstractConnection) -> None:
+    # Unroutable messages must raise: otherwise they come back as a value and would count as published.
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+    exchange = await channel.get_exchange(EVENTS, ensure=False)
+    while True:
+        if not await publish_batch(db, exchange, service):
+            await wake.wait(POLL)
+        _check_open(channel)
+
+
+def _check_open(channel: AbstractChannel) -> None:
+    if channel.is_closed:
+        raise ConnectionError("the channel is closed")
+
+
+async def publish_batch(db: Database, exchange: AbstractExchange, service: str) -> int:
+    """Claim, publish and mark one batch; returns how many were claimed. Raises where the connection failed.
+
+    Every row of a batch belongs to another subject, so publishing them at once breaks no order.
+    """
+    async with db.transaction() as tx:
+        claimed = await outbox.claim(tx.conn, BATCH)
+        if not claimed:
+            return 0
+        results = await asyncio.gather(*(_publish(exchange, service, row) for row in claimed), return_exceptions=True)
+        lost: BaseException | None = None
+        done: list[int] = []
+        for row, result in zip(claimed, results, strict=True):
+            if result is None:
+                done.append(row.id)
+                metrics.published.labels(row.type, "confirmed").inc()
+            elif isinstance(result, DeliveryError):
+                # Nacked or unroutable: this one message waits, its subject with it, and everybody else goes on.
+                await outbox.mark_refused(tx.conn, row.id, type(result).__name__)
+                metrics.published.labels(row.type, "refused").inc()
+                log.error(
+                    "event refused by the broker", event_id=row.event_id, type=row.type, attempts=row.attempts + 1
+                )
+            else:
+                lost = result
+        await outbox.mark_published(tx.conn, done)
+    if lost is not None:
+        raise lost
+    return len(claimed)
+
+
+async def _publish(exchange: AbstractExchange, service: str, row: outbox.Claimed) -> None:
+    message = aio_pika.Message(
+        row.body,
+        content_type=CONTENT_TYPE,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=row.event_id,
+        type=row.type,
+        app_id=service,
+        headers={"traceparent": row.traceparent} if row.traceparent else None,
+    )
+    await exchange.publish(message, routing_key=row.type, mandatory=True, timeout=PUBLISH_TIMEOUT)

@@ -1,0 +1,1 @@
+"""HTTP: routes as data, one way to fail, one way to protect a form."""
