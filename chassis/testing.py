@@ -1,4 +1,4 @@
-"""What a service's tests need: a clock that moves when told, a database, the events that were recorded, a started app."""
+"""What a service's tests need: a clock that moves when told, a database, the recorded events, a started app."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -82,7 +82,7 @@ async def recorded_events(conn: Connection) -> list[Event]:
 async def deliver(
     context: S, db: Database, handlers: Mapping[str, EventHandler[S]], event: Event, *, times: int = 1
 ) -> None:
-    """Give the event to its handler as the inbox does, in a transaction of its own, `times` times without deduplication.
+    """Give the event to its handler in a transaction of its own, `times` times without deduplication.
 
     Skipping the inbox is stricter than the promise: the handler itself must then be idempotent.
     """
