@@ -4,7 +4,7 @@ servers        the private PostgreSQL and RabbitMQ (or those of DATABASE_URL and
 provisioned    the installation on them: databases, roles, topology, users, as `make run` makes them
 database_url   `await database_url("intake")`: that service's database, every table emptied
 blank_database `await blank_database()`: a new empty database, dropped after the test
-blank_vhost    `await blank_vhost()`: the address of a new virtual host and its user who may do all, deleted after the test
+blank_vhost    `await blank_vhost()`: the address of a new virtual host whose user may do all, deleted after it
 """
 
 import secrets

@@ -96,13 +96,15 @@ def run(command: Sequence[str], *, env: Mapping[str, str], user: Account | None 
 
 
 def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience: float = 15.0) -> None:
-    """End a child and its whole process group: politely first, then not."""
+    """End a child and everything it started: politely first, then not."""
+    family = descendants(process.pid)
     if process.poll() is None:
         process.send_signal(by)
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
     _kill_group(process.pid)
     process.wait()
+    _end_all(family)
 
 
 def identify(pid: int) -> Identity | None:
@@ -113,6 +115,20 @@ def identify(pid: int) -> Identity | None:
         return None
     fields = stat.rpartition(")")[2].split()
     return None if fields[0] in "ZX" else Identity(pid, int(fields[19]))
+
+
+def descendants(pid: int) -> list[Identity]:
+    """The processes below `pid`: PostgreSQL's lead groups of their own and outlive a killed parent for a moment."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            text = stat.read_text()
+            parents.setdefault(int(text.rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+    found = parents.get(pid, [])
+    below = [identity for child in found if (identity := identify(child))]
+    for child in found:
+        below += descendants(child)
+    return below
 
 
 def remember(file: Path, pid: int) -> None:
@@ -133,10 +149,11 @@ def stop_leftover(file: Path, *, by: signal.Signals = signal.SIGTERM, patience: 
     """End the process that a killed run left behind; True when there was one."""
     left = recall(file)
     if left:
+        family = descendants(left.pid)
         os.kill(left.pid, by)
         if not wait_until(lambda: identify(left.pid) != left, patience):
             _kill_group(left.pid)
-            wait_until(lambda: identify(left.pid) != left, patience)
+        _end_all([left, *family])
     file.unlink(missing_ok=True)
     return left is not None
 
@@ -156,6 +173,17 @@ def tail(log: Path, lines: int = 20) -> str:
 
 def tail_of(text: str, lines: int = 20) -> str:
     return "\n".join(text.splitlines()[-lines:])
+
+
+def _end_all(family: Sequence[Identity]) -> None:
+    def gone() -> bool:
+        return all(identify(one.pid) != one for one in family)
+
+    if not wait_until(gone, 5.0):
+        for one in family:
+            if identify(one.pid) == one:
+                os.kill(one.pid, signal.SIGKILL)
+        wait_until(gone, 5.0)
 
 
 def _kill_group(group: int) -> None:
