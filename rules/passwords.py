@@ -1,0 +1,55 @@
+"""Passwords of applicants: the guide's six letters and digits are enough, the commonest ones are not."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from rules import text
+
+if TYPE_CHECKING:
+    from rules.policy import Policy
+
+MAX_LENGTH = 128
+_COMMON_ONES = """
+password passwd password1 password12 password123 p@ssword passw0rd pass123 pass1234 qwerty qwerty1 qwerty12
+qwerty123 qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm 1q2w3e 1q2w3e4r 1q2w3e4r5t 1qaz2wsx q1w2e3 qazwsx abc123
+abcd1234 abc1234 a1b2c3 a12345 a123456 aa123456 123abc 1234abcd 123qwe 123123 112233 121212 123321 159753
+147258 147258369 789456 789456123 987654321 654321 iloveyou sunshine princess dragon monkey letmein welcome
+welcome1 admin123 administrator login123 master football baseball soccer pokemon doraemon sakura sakura1
+tokyo2020 japan123 nihon123 kumamoto kumamon kumamon1 kumamoto1 library library1 toshokan toshokan1 tosyokan
+hondana arigato konnichiwa himitsu nippon hanako tarou1 yamada tanaka suzuki computer internet samsung google
+yahoo1 test123 test1234 tester secret trustno1 starwars naruto
+"""
+_COMMON = frozenset(_COMMON_ONES.split())
+_RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+
+
+def password_problems(policy: "Policy", password: str) -> list[str]:
+    """Codes: `password_too_short` (the policy's minimum), `password_too_long` (128), `password_ctrl`,
+    `password_common`. [] when it may be used. Any letters, digits and signs are welcome."""
+    if len(password) > MAX_LENGTH * 4:
+        return ["password_too_long"]
+    chosen = normalised(password)
+    problems = []
+    if len(chosen) < policy.passwords.minimum_length:
+        problems.append("password_too_short")
+    if len(chosen) > MAX_LENGTH:
+        problems.append("password_too_long")
+    if text.impossible(chosen) or any(unicodedata.category(char) == "Cc" for char in chosen):
+        problems.append("password_ctrl")
+    if not problems and _is_common(chosen.lower()):
+        problems.append("password_common")
+    return problems
+
+
+def normalised(password: str) -> str:
+    """NFC, so that the same password typed on two devices is the same; always hash and compare this."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _is_common(password: str) -> bool:
+    backwards = password[::-1]
+    return (
+        password in _COMMON
+        or (len(set(password)) <= 2 and len(password) < 12)
+        or any(each in run for run in _RUNS for each in (password, backwards))
+    )

@@ -1,0 +1,290 @@
+"""The parts of the policy, one frozen dataclass per table of the file. Days are calendar days unless said otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Library:
+    code: str
+    name: Texts
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    phone: str
+    counter: Texts
+    hours: Texts
+    url: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """`allow_domain` is the domain that applicants are asked to let through."""
+
+    sender_name: Texts
+    sender_address: str
+    allow_domain: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """What must be said where the branch for reserved books is chosen (予約受取館)."""
+
+    note: Texts
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """Through which school year a guardian must be named: 9 is 中学生以下. 0: never."""
+
+    through_grade: int
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Where those are sent who can have no card here."""
+
+    alternatives: Texts
+
+
+@dataclass(frozen=True)
+class CardNumbers:
+    """`source`: range (we count from `first` to `last`), typed (staff type it), library_system (it comes back).
+
+    `older_numbers`: cards exist whose prefix and check digit are not these; only their length is checked.
+    `start_stop` are the two Codabar letters, which the mod16 method includes.
+    """
+
+    source: str
+    length: int
+    prefix: str
+    check_digit: str
+    symbology: str
+    first: int = 0
+    last: int = 0
+    older_numbers: bool = False
+    start_stop: str = "AA"
+
+
+@dataclass(frozen=True)
+class CardHandover:
+    how: Texts
+    where: Texts
+    bring: Texts
+
+
+@dataclass(frozen=True)
+class Holiday:
+    on: date
+    name: str
+
+
+@dataclass(frozen=True)
+class Closure:
+    first: date
+    last: date
+    name: Texts
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When staff work. `holiday_rule`: open, closed, or next_day (a holiday on a closed weekday moves the closure)."""
+
+    closed_weekdays: tuple[str, ...]
+    holiday_rule: str
+    holidays: tuple[Holiday, ...] = ()
+    closures: tuple[Closure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    provisional_days: int
+    provisional_reminder_days: tuple[int, ...]
+    correction_days: int
+    correction_reminder_days: tuple[int, ...]
+    correction_rounds: int
+    link_hours: int
+    password_reset_minutes: int
+    renewal_opens_days: int
+    renewal_closes_days: int
+    renewal_notice_days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ExpectedTime:
+    """Opening days from submission to decision; from `busy_from` waiting applications on, `busy_days` holds."""
+
+    minimum_days: int
+    usual_days: int
+    busy_days: int
+    busy_from: int
+    usual: Texts
+    busy: Texts
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days after each end of an application."""
+
+    approved: int
+    rejected: int
+    withdrawn: int
+    expired: int
+
+
+@dataclass(frozen=True)
+class Retention:
+    images: Days
+    applications: Days
+    registrations_after_expiry: int
+    audit: int
+
+
+@dataclass(frozen=True)
+class Passwords:
+    minimum_length: int
+
+
+@dataclass(frozen=True)
+class Consent:
+    version: str
+    text: Texts
+    points: tuple[Texts, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `count` in `seconds`, per caller."""
+
+    code: str
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Limits:
+    upload_bytes: int
+    image_pixels: int
+    documents_per_application: int
+    rates: tuple[Rate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Named:
+    code: str
+    name: Texts
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Language:
+    """`name` in the language itself; `html_lang` for the page's lang attribute."""
+
+    code: str
+    name: str
+    html_lang: str
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Branch:
+    """`closed_weekdays` unset: as the library; `pickup`: reserved books can be collected here."""
+
+    code: str
+    name: Texts
+    kind: str
+    pickup: bool = True
+    closed_weekdays: tuple[str, ...] | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class MunicipalityList:
+    """Municipalities without prefecture and county (嘉島町), in force from `valid_from` to `valid_until` inclusive."""
+
+    code: str
+    name: Texts
+    prefecture: str
+    municipalities: tuple[str, ...]
+    source: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Category:
+    """`basis`: residence, work or school, which must lie in one of `lists`; `proofs` the documents must give."""
+
+    code: str
+    name: Texts
+    description: Texts
+    basis: str
+    lists: tuple[str, ...]
+    proofs: tuple[str, ...]
+    validity_years: int
+    needs_organisation: bool = False
+    needs_guardian: bool = True
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side or page. `address_changes`: a new address is written here. `refused_as`: never to be sent."""
+
+    code: str
+    name: Texts
+    proves: tuple[str, ...] = ()
+    required: bool = False
+    address_changes: bool = False
+    refused_as: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """`refused_as`: the code for a document outside its validity, or (without any dates) never accepted.
+
+    `mask` names what must be hidden; `issued_within_months` how fresh it must be; `treat_as` the type whose rules it
+    has; `replaced_by` what to bring instead.
+    """
+
+    code: str
+    name: Texts
+    sides: tuple[Side, ...]
+    kind: str
+    mask: tuple[Named, ...] = ()
+    note: Texts | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    issued_within_months: int | None = None
+    refused_as: str | None = None
+    replaced_by: tuple[str, ...] = ()
+    treat_as: str | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`items`: document, application, field or field:<name>; `decisions`: correct, reject."""
+
+    code: str
+    name: Texts
+    text: Texts
+    items: tuple[str, ...]
+    decisions: tuple[str, ...]
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Another system that reads registrations; its queue keeps at most `queue_length` messages."""
+
+    code: str
+    name: str
+    queue_length: int
+    retired: bool = False
