@@ -1,5 +1,6 @@
 """Child processes that never outlive us, and the recognition of those that a killed run left behind."""
 
+import ctypes
 import json
 import os
 import pwd
@@ -105,6 +106,12 @@ def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTER
     _kill_group(process.pid)
     process.wait()
     _end_all(family)
+
+
+def end_with_parent() -> None:
+    """Have the kernel end us as Ctrl-C would when the process that started us is killed."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def identify(pid: int) -> Identity | None:

@@ -74,7 +74,7 @@ def page(mails: Sequence[Mail], start: int, limit: int, *, total: int, unread: i
 
 
 def search(mails: Iterable[Mail], query: str) -> list[Mail]:
-    """`word`, `"some words"`, `to:`, `from:`, `cc:`, `bcc:`, `subject:`, `message-id:`, `is:read|unread`; `-` negates."""
+    """`word`, `"some words"`, `to:`, `from:`, `cc:`, `bcc:`, `subject:`, `message-id:`, `is:read`; `-` negates."""
     terms = [(bool(sign), field.lower(), (quoted or word).lower()) for sign, field, quoted, word in TERM.findall(query)]
     return [mail for mail in mails if all(_matches(mail, field, word) is not negated for negated, field, word in terms)]
 

@@ -1,0 +1,31 @@
+# Ouchi on one machine. Needs Linux, Python 3.11 or newer and make; the rest is installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock
+
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Variables: OUCHI_PORTS=9080 (other ports), DATABASE_URL, AMQP_URL (other servers), PYTHON=python3.12"
+
+setup: ## The environment in .venv, from the locked requirements
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Ouchi needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m tools.bootstrap
+
+run: setup ## Run the whole system until Ctrl-C
+	@exec $(BIN)/python -m tools.run
+
+test: check browser-installed ## Check everything, then run every test
+	@exec $(BIN)/python -m pytest
+
+check: setup ## Style, types, import rules, templates, contracts: seconds
+	@exec $(BIN)/python -m tools.check
+
+lock: setup ## Resolve the requirements anew and lock them with hashes
+	@exec $(BIN)/python -m tools.lock
+
+.PHONY: browser-installed
+browser-installed: setup
+	@$(PYTHON) -m tools.bootstrap --browser
