@@ -12,7 +12,7 @@ MAX_CHARACTERS = 200
 _ANY_HYPHEN = "[" + re.escape(text.HYPHENS) + "]"
 # Only between digits and letters: タワー36階 and 商工センター6丁目 keep their long vowels.
 _BETWEEN_NUMBERS = re.compile(rf"(?<=[0-9A-Za-z]) ?{_ANY_HYPHEN} ?(?=[0-9A-Za-z])")
-_WIDE_HYPHEN_AFTER_KANA = re.compile("(?<=[ァ-ヺぁ-ゖー])[\uff0d\uff70\u2015\u2500]")
+_WIDE_HYPHEN_AFTER_KANA = re.compile("(?<=[ァ-ヺぁ-ゖーｦ-ﾟ])\uff0d")
 _KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百千]+(?=丁目|番地|番(?![町丁館街])|号)")
 _PREFECTURE = re.compile("^(?:東京都|北海道|(?:京都|大阪)府|[^ 0-9市郡区町村]{2,3}県)")
 _UNITS = re.compile("(?<=[0-9])(?:丁目|番地の?|番(?![町丁館街])の?|号室?|の(?=[0-9]))")

@@ -13,10 +13,10 @@ _BROKEN = object()
 
 
 def read_table(kind: type[Table], value: object, path: str, problems: list[str]) -> Table | None:
-    """The dataclass from a table, or None with what is wrong added to `problems`."""
-    before = len(problems)
+    """The dataclass from a table, or None when needed fields cannot be read; what is wrong is added to `problems`."""
     parts = read_parts(kind, value, path, problems)
-    return kind(**parts) if len(problems) == before else None
+    needed = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}  # type: ignore[arg-type]
+    return kind(**parts) if needed <= parts.keys() else None
 
 
 def read_parts(kind: type, value: object, path: str, problems: list[str], skip: tuple[str, ...] = ()) -> dict[str, Any]:

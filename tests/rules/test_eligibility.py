@@ -1,0 +1,64 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rules.eligibility import category_allowed, lists_naming
+from rules.policy import Policy
+from rules.reasons import reason_problem
+
+ON = date(2026, 11, 22)
+CITY = "熊本市中央区手取本町1-1"
+
+
+@pytest.mark.parametrize(
+    ("category", "address", "organisation", "outcomes"),
+    [
+        ("resident", "熊本県熊本市東区健軍1-1", "", ("category_confirmed",)),
+        ("partner", "上益城郡嘉島町上島1", "", ("category_confirmed",)),
+        ("commuter", "八代市松江城町1-25", CITY, ("category_confirmed",)),
+        ("resident", "合志市竹迫1", "", ("check_by_staff", "perhaps_category:partner")),
+        ("resident", "福岡県福岡市博多区1-1", "", ("check_by_staff",)),
+        ("resident", "大江6-1-74", "", ("check_by_staff",)),
+        ("tourist", "熊本市", "", ("category_unknown",)),
+    ],
+)
+def test_the_outcome_says_what_the_lists_say(
+    policy: Policy, category: str, address: str, organisation: str, outcomes: tuple[str, ...]
+) -> None:
+    assert category_allowed(policy, category, address, organisation, ON) == outcomes
+
+
+def test_a_town_of_the_same_name_in_another_prefecture_is_another_town(policy: Policy) -> None:
+    assert lists_naming(policy, "長野県下伊那郡高森町下市田1", ON) == ()
+    assert lists_naming(policy, "熊本県阿蘇郡高森町高森1", ON) == ("partners_2025",)
+
+
+def test_lists_hold_on_their_dates_only(policy: Policy) -> None:
+    dated = tuple(replace(each, valid_from=date(2026, 4, 1)) for each in policy.municipality_lists)
+    later = replace(policy, municipality_lists=dated)
+    assert lists_naming(later, CITY, date(2026, 3, 31)) == ()
+    assert lists_naming(later, CITY, date(2026, 4, 1)) == ("kumamoto_city",)
+
+
+def test_a_retired_category_is_refused(policy: Policy) -> None:
+    gone = replace(policy, categories=tuple(replace(each, retired=True) for each in policy.categories))
+    assert category_allowed(gone, "resident", CITY, "", ON) == ("category_retired",)
+
+
+@pytest.mark.parametrize(
+    ("code", "item", "decision", "problem"),
+    [
+        ("blurred", "document:018f", "correct", None),
+        ("address_differs", "field:address", "correct", None),
+        ("other", "field:phone", "correct", None),
+        ("blurred", "application", "correct", "reason_not_for_item"),
+        ("name_differs", "field:phone", "correct", "reason_not_for_item"),
+        ("blurred", "document:018f", "reject", "reason_not_for_decision"),
+        ("ugly", "application", "reject", "reason_unknown"),
+    ],
+)
+def test_a_reason_is_given_only_for_what_it_fits(
+    policy: Policy, code: str, item: str, decision: str, problem: str | None
+) -> None:
+    assert reason_problem(policy, code, item, decision) == problem

@@ -1,0 +1,85 @@
+from datetime import date
+
+import pytest
+
+from rules.identity_documents import Document, missing_proofs, missing_sides, refusal
+from rules.policy import Policy
+
+ON = date(2026, 11, 22)
+
+
+def sent(type: str, *sides: str, shows: bool = True) -> Document:
+    return Document(type, frozenset(sides or ("front",)), shows)
+
+
+def test_a_licence_with_the_current_address_is_enough_for_a_resident(policy: Policy) -> None:
+    assert missing_proofs(policy, "resident", [sent("driving_licence")], ON) == []
+
+
+def test_nothing_sent_leaves_everything_to_prove(policy: Policy) -> None:
+    everything = ["name", "birth_date", "current_address", "work_or_school"]
+    assert missing_proofs(policy, "commuter", [], ON) == everything
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [sent("driving_licence", "front", "back", shows=False)],
+        [sent("driving_licence", shows=False), sent("utility_bill")],
+        [sent("driving_licence", shows=False), sent("addressed_mail")],
+        [sent("driving_licence", shows=False), sent("resident_record", "page1")],
+    ],
+)
+def test_an_old_address_is_made_good_by_the_back_or_by_a_supplement(policy: Policy, more: list[Document]) -> None:
+    assert missing_proofs(policy, "resident", more, ON) == []
+
+
+def test_an_old_address_alone_is_not_enough(policy: Policy) -> None:
+    for documents in ([sent("driving_licence", shows=False)], [sent("my_number_card", "front", "back", shows=False)]):
+        assert missing_proofs(policy, "resident", documents, ON) == ["current_address"]
+
+
+def test_a_supplement_alone_proves_no_name_and_no_birth_date(policy: Policy) -> None:
+    assert missing_proofs(policy, "resident", [sent("utility_bill")], ON) == ["name", "birth_date"]
+
+
+def test_commuters_and_students_prove_where_they_work_or_study(policy: Policy) -> None:
+    licence = sent("driving_licence")
+    assert missing_proofs(policy, "commuter", [licence], ON) == ["work_or_school"]
+    assert missing_proofs(policy, "commuter", [licence, sent("employment_certificate", "page1")], ON) == []
+    assert missing_proofs(policy, "student", [licence, sent("student_id")], ON) == []
+
+
+def test_refused_documents_prove_nothing(policy: Policy) -> None:
+    assert len(missing_proofs(policy, "resident", [sent("health_insurance_card")], ON)) == 3
+    assert missing_proofs(policy, "resident", [sent("health_insurance_card")], date(2025, 12, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("type", "side", "code"),
+    [
+        ("health_insurance_card", "front", "hokensho_ended"),
+        ("my_number_card", "back", "mynumber_back"),
+        ("mynumber_card_with_licence", "back", "mynumber_back"),
+        ("special_residence_card_2026", "back", "check_individual_number"),
+        ("tsuchi_card", "front", "tsuchi_card"),
+        ("library_card", "front", "unknown_type"),
+        ("driving_licence", "inside", "unknown_side"),
+        ("driving_licence", "back", None),
+    ],
+)
+def test_each_refusal_has_its_code(policy: Policy, type: str, side: str, code: str | None) -> None:
+    assert refusal(policy, type, side, ON) == code
+
+
+def test_a_card_is_not_accepted_before_it_exists(policy: Policy) -> None:
+    assert refusal(policy, "special_residence_card_2026", "front", date(2026, 6, 1)) == "document_not_yet_valid"
+
+
+def test_a_back_without_its_front_asks_for_the_front(policy: Policy) -> None:
+    assert missing_sides(policy, [sent("driving_licence", "back")], ON) == [("driving_licence", "front")]
+
+
+def test_an_unknown_category_is_a_mistake_of_the_caller(policy: Policy) -> None:
+    with pytest.raises(KeyError):
+        missing_proofs(policy, "tourist", [], ON)

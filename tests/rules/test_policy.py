@@ -1,0 +1,120 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from rules.policy import Policy, PolicyError, current, find, load_policy, usable
+
+PRESET = (Path(__file__).parents[2] / "config" / "library.toml").read_text(encoding="utf-8")
+
+
+def problems(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
+    text = PRESET
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "library.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as raised:
+        load_policy(path)
+    return raised.value.problems
+
+
+def test_the_shipped_preset_is_the_library_of_the_guide(policy: Policy) -> None:
+    assert [category.name["ja"] for category in policy.categories] == [
+        "熊本市在住",
+        "連携市町村在住",
+        "通勤者",
+        "通学者",
+    ]
+    assert policy.mail.allow_domain == "library.city.kumamoto.jp"
+    assert [contact.name["ja"] for contact in policy.hold_contacts] == ["不要", "メール", "電話"]
+    assert policy.passwords.minimum_length == 6
+    assert policy.time_zone == "Asia/Tokyo"
+    assert len(policy.branches) >= 18
+    assert {category.validity_years for category in policy.categories} == {5}
+    assert "受取場所ではありません" in policy.pickup.note["ja"]
+
+
+def test_every_text_for_applicants_is_there_in_five_languages(policy: Policy) -> None:
+    languages = {language.code for language in policy.languages}
+    for reason in policy.reasons:
+        assert set(reason.text) == set(reason.name) == languages
+    for kind in policy.document_types:
+        assert set(kind.name) == languages
+
+
+def test_the_version_changes_with_the_file(policy: Policy) -> None:
+    assert policy.version == hashlib.sha256(PRESET.encode()).hexdigest()[:12]
+
+
+def test_a_missing_language_falls_back_to_japanese(policy: Policy) -> None:
+    assert policy.text({"ja": "日本語", "en": "English"}, "en") == "English"
+    assert policy.text({"ja": "日本語"}, "ja-easy") == "日本語"
+
+
+def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        ('time_zone = "Asia/Tokyo"', 'time_zone = "Asia/Kumamoto"\ncolour = "red"'),
+        ("provisional_days = 7", 'provisional_days = "7"'),
+        ("minimum_length = 6", "minimum_length = -6"),
+        ('prefix = "29"\n', ""),
+        ('code = "ueki"', 'code = "main"'),
+        ('lists = ["kumamoto_city"]', 'lists = ["atlantis"]'),
+        ('replaced_by = ["eligibility_certificate"', 'replaced_by = ["papyrus"'),
+        ('decisions = ["correct"]', 'decisions = ["shout"]'),
+        ('closed_weekdays = ["mon"]', 'closed_weekdays = ["monday"]'),
+    )
+    for expected in (
+        "library.time_zone: Asia/Kumamoto",
+        "library.colour: unknown key",
+        "deadlines.provisional_days: must be a whole number",
+        "passwords.minimum_length: must not be negative",
+        "card_numbers.prefix: is missing",
+        "branches(main): the code is used 2 times",
+        "no municipality list atlantis",
+        "no document type papyrus",
+        "shout is not one of",
+        "monday is not one of",
+    ):
+        assert any(expected in problem for problem in found), (expected, found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("length = 13", "length = 2", "leaves no digit"),
+        ("last = 9999999999", "last = 99999999999", "at most 10 digits"),
+        ('check_digit = "m10w31"', 'check_digit = "luhn"', "luhn is not one of"),
+        ("last = 2026-01-03", "last = 2025-01-03", "ends before it begins"),
+        ('refused_as = "hokensho_ended"\n', "", "has no refused_as"),
+        ("validity_years = 5", "validity_years = true", "must be a whole number"),
+        ('code = "ja"\nname = "日本語"', 'code = "jp"\nname = "日本語"', "ja is missing"),
+        ("on = 2026-01-01,", 'on = "2026-01-01",', "must be a date"),
+        ('{ ja = "連携市町村" }', '{ en = "Partners" }', "the text in ja is missing"),
+        ("first = 1\n", "first = 1 1\n", "library.toml"),
+    ],
+)
+def test_a_policy_with_a_mistake_is_refused(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    found = problems(tmp_path, (old, new))
+    assert any(problem in each for each in found), found
+
+
+def test_an_empty_or_absent_file_is_refused_without_a_stack_trace(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError):
+        load_policy(tmp_path / "none.toml")
+    (tmp_path / "empty.toml").write_text("")
+    with pytest.raises(PolicyError, match="categories: is missing"):
+        load_policy(tmp_path / "empty.toml")
+
+
+def test_a_retired_code_keeps_its_name_and_is_not_offered(tmp_path: Path) -> None:
+    path = tmp_path / "library.toml"
+    path.write_text(PRESET.replace('code = "ueki"\n', 'code = "ueki"\nretired = true\n'), encoding="utf-8")
+    branches = load_policy(path).branches
+    ueki = find(branches, "ueki")
+    assert ueki is not None
+    assert ueki.name["ja"] == "植木図書館"
+    assert not usable(branches, "ueki")
+    assert ueki not in current(branches)
