@@ -1,0 +1,1 @@
+"""review: cases, staff accounts, duplicate search, decisions, registrations, card numbers, audit."""

@@ -1,0 +1,167 @@
+"""A case: review's view of an application. It waits, is claimed for a while, and ends with a decision or is closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.review.model.candidates import Candidate
+from services.review.model.decisions import PastDecision
+
+WAITING, CLAIMED, CORRECTION_REQUESTED = "waiting", "claimed", "correction_requested"
+DECIDED, CLOSED = "decided", "closed"
+STATUSES = (WAITING, CLAIMED, CORRECTION_REQUESTED, DECIDED, CLOSED)
+#: A filter, not a status: everything that staff can still work on now (waiting or claimed).
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A staff member's lease on a case."""
+
+    staff_id: UUID
+    username: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """`claim` is set, and the status `claimed`, only while the lease lasts: an expired one is as if it never was."""
+
+    id: UUID
+    application_id: UUID
+    receipt_number: str
+    status: str
+    #: Grows with everything that staff should have read before they decide; a claim does not change it.
+    version: int
+    kind: str
+    category: str
+    language: str
+    #: How many times it has been submitted.
+    round: int
+    #: The first submission.
+    submitted_at: datetime
+    #: The latest submission.
+    waiting_since: datetime
+    expected_on: date
+    claim: Claim | None
+    #: `approve` or `reject` once decided.
+    decision: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case in the queue: no names here."""
+
+    case: Case
+    #: The application names a card that review does not know.
+    card_unknown: bool
+    documents: int
+    #: The last word about some mail to the applicant was that it could not be delivered.
+    mail_undelivered: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """`next` is what to ask for as `after`; None at the end."""
+
+    cases: tuple[Listed, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A value as typed, as understood and for comparing."""
+
+    raw: str
+    display: str
+    match_key: str
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The applicant as understood at submission."""
+
+    name: Typed
+    kana: Typed | None
+    birth_date: date
+    postal_code: Typed
+    address: Typed
+    phone: Typed
+    email: Typed
+    guardian_name: Typed | None
+    guardian_relation: str | None
+    organisation_name: Typed | None
+    organisation_address: Typed | None
+    category: str
+    pickup_branch: str
+    hold_contact: str
+    #: The card to renew, as typed.
+    card_number: str | None
+    #: What this library asks besides, by the code of the question.
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of the applicant for people to read. `display` says a code in words; None: not given."""
+
+    name: str
+    #: As typed, or the code; None where only the understood value is known (a birth date) or nothing was given.
+    raw: str | None
+    display: str | None
+    #: As staff registered it, where that differs from what was applied for.
+    registered: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """An identity document of the case's current round."""
+
+    id: UUID
+    type: str
+    type_name: str
+    side: str
+    side_name: str
+    #: What the applicant said; None when not asked.
+    shows_current_address: bool | None
+    width: int
+    height: int
+    #: Size of the stored image; None until documents has said so.
+    bytes: int | None
+    warnings: tuple[str, ...]
+    #: none, pending or done; None until documents has said so.
+    mask: str | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a rule or a look into our own data answered, in words. `attention`: staff should look themselves."""
+
+    code: str
+    outcome: str
+    text: str
+    attention: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything on one case that staff need to decide."""
+
+    case: Case
+    applicant: tuple[Field, ...]
+    documents: tuple[Document, ...]
+    checks: tuple[Check, ...]
+    duplicates: tuple[Candidate, ...]
+    #: Oldest first.
+    decisions: tuple[PastDecision, ...]
+    card_unknown: bool
+    #: Templates of mails whose last word was that they could not be delivered.
+    undelivered: tuple[str, ...]
+    #: Codes of the policy that are applicable are the caller's to list; what rules were in force is this version.
+    policy_version: str
+
+    @property
+    def version(self) -> int:
+        return self.case.version

@@ -1,0 +1,22 @@
+"""What review can do; the only place that opens transactions and records events."""
+
+from services.review.use_cases.claims import claim, release
+from services.review.use_cases.context import Review
+from services.review.use_cases.decisions import decide
+from services.review.use_cases.documents import read_rendition
+from services.review.use_cases.queue import get_case, list_cases
+from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
+
+__all__ = [
+    "Review",
+    "add_staff",
+    "claim",
+    "decide",
+    "get_case",
+    "list_cases",
+    "read_rendition",
+    "release",
+    "sign_in",
+    "sign_out",
+    "staff_of",
+]
