@@ -1,0 +1,38 @@
+"""Identity documents of an application: only what is known about the images, never the images."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+#: Its id was chosen, the answer of documents is not known yet.
+CHOSEN = "chosen"
+STORED = "stored"
+#: Replaced, removed or refused; at documents it is deleted.
+REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One side of one document. `round` is the submission with which it first goes to review."""
+
+    id: UUID
+    application_id: UUID
+    type: str
+    side: str
+    #: What the applicant said; None where it was not asked.
+    shows_current_address: bool | None
+    state: str
+    round: int
+    chosen_at: datetime
+    width: int = 0
+    height: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """What documents answers about an image that it keeps."""
+
+    width: int
+    height: int
+    warnings: tuple[str, ...]

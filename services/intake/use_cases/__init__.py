@@ -1,0 +1,31 @@
+"""What intake can do. Every function takes the `Intake` first; only here transactions are opened and events recorded."""
+
+from services.intake.use_cases.applications import change_application, get_application
+from services.intake.use_cases.context import Intake
+from services.intake.use_cases.documents import document_rendition, remove_document, store_document
+from services.intake.use_cases.drafts import find_draft, register_draft, save_draft
+from services.intake.use_cases.links import request_link, resend_link
+from services.intake.use_cases.reception import receive_application, understand_application
+from services.intake.use_cases.sessions import application_of, sign_in, sign_out
+from services.intake.use_cases.submission import submit, withdraw
+
+__all__ = [
+    "Intake",
+    "application_of",
+    "change_application",
+    "document_rendition",
+    "find_draft",
+    "get_application",
+    "receive_application",
+    "register_draft",
+    "remove_document",
+    "request_link",
+    "resend_link",
+    "save_draft",
+    "sign_in",
+    "sign_out",
+    "store_document",
+    "submit",
+    "understand_application",
+    "withdraw",
+]
