@@ -111,6 +111,7 @@ def test_two_writings_of_one_address_share_a_key(a: str, b: str) -> None:
 
 def test_long_vowels_of_buildings_survive_in_addresses() -> None:
     assert read("address", "タワー36階").display == "タワー36階"
+    assert read("address", "大江Jーズビル 2").display == "大江Jーズビル 2"
     assert read("address", "東京都千代田区一番町2").match_key == "千代田区一番町2"
 
 
