@@ -4,7 +4,7 @@ decode and check        breaks its contract            -> dead letters
 transaction             inbox marks, handlers          -> commit, then one acknowledgement for the batch
 any error in a batch    the batch is taken one by one, so that only the bad message suffers
 an error of one alone   a copy waits in a retry step, longer each time; after the last step -> dead letters
-our database is away    nothing is acknowledged and nothing counts: consuming stops until it answers
+what we need is away    nothing is acknowledged and nothing counts: consuming waits until it is back
 """
 
 import asyncio
@@ -34,16 +34,17 @@ BATCH = 100
 HANDLING_TIMEOUT = 60.0
 #: Ours, not the broker's: headers that begin with x- belong to the broker.
 ATTEMPT_HEADER = "retry-attempt"
-#: While the database is away a batch is held this long in memory; then it goes back to its queue, so that the
-#: broker's own limit on unacknowledged messages is never reached.
+#: While our database (or storage) is away a batch is held this long in memory; then it goes back to its queue, so
+#: that the broker's own limit on unacknowledged messages is never reached.
 HOLD_SECONDS = 60.0
+LOST_CONNECTIONS = 3
 
 #: Handles one event inside the transaction of its inbox mark.
 Handle = Callable[[Transaction, Event], Awaitable[None]]
 
 
-class DatabaseAway(Exception):
-    """Our own database does not answer."""
+class Away(Exception):
+    """Something that we need did not come back in time; the messages go back to their queue."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ async def take(
         return
     try:
         with metrics.handling.labels(consumer.queue).time():
-            await _when_database_answers(consumer, [event for _, event in readable])
-    except DatabaseAway:
+            await _patiently(consumer, [event for _, event in readable])
+    except Away:
         raise
     except Exception as error:
         if len(readable) == 1:
@@ -140,20 +141,27 @@ async def take(
     metrics.handled.labels(consumer.queue, "done").inc(len(readable))
 
 
-async def _when_database_answers(consumer: Consumer, events: Sequence[Event]) -> None:
-    deadline = asyncio.get_running_loop().time() + HOLD_SECONDS
+async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + HOLD_SECONDS
+    lost = 0
     while True:
         try:
             async with asyncio.timeout(HANDLING_TIMEOUT):
                 await effect(consumer, events)
             return
         except Exception as error:
-            # A handler that hangs is this message's fault; a database that does not answer is not.
-            if not (is_away(error) or isinstance(error, Unavailable)) or await database_answers(consumer.db):
-                raise
-            log.warning("database away, consuming stops", queue=consumer.queue, error=type(error).__name__)
-            if asyncio.get_running_loop().time() > deadline:
-                raise DatabaseAway from error
+            if not isinstance(error, Unavailable):
+                if not is_away(error):
+                    raise
+                lost += 1
+                # A message that always kills its own connection must not stop its queue for ever.
+                if lost > LOST_CONNECTIONS and await database_answers(consumer.db):
+                    raise
+            log.warning("something we need is away, consuming waits", queue=consumer.queue, error=type(error).__name__)
+            if clock() > deadline:
+                raise Away from error
+            await asyncio.sleep(random.uniform(0.1, 1.0))  # noqa: S311
             await until_database_answers(consumer.db, deadline)
 
 

@@ -20,11 +20,11 @@ RETURNING sequence
 """
 
 INSERT = """
-INSERT INTO outbox (event_id, event_type, subject, event, recorded_at) VALUES ($1, $2, $3, $4::jsonb, $5)
+INSERT INTO outbox (event_id, event_type, subject, event, recorded_at) VALUES ($1, $2, $3, $4::text::jsonb, $5)
 """
 
 CLAIM = """
-SELECT o.id, o.event_id, o.event_type, o.event, o.attempts
+SELECT o.id, o.event_id, o.event_type, o.event::text AS body, o.event->>'traceparent' AS traceparent, o.attempts
   FROM outbox o
  WHERE o.published_at IS NULL AND o.parked_at IS NULL AND o.not_before <= now()
    AND NOT EXISTS (SELECT FROM outbox e WHERE e.published_at IS NULL AND e.subject = o.subject AND e.id < o.id)
@@ -95,9 +95,9 @@ async def claim(conn: Connection, limit: int) -> list[Claimed]:
             id=row["id"],
             event_id=str(row["event_id"]),
             type=row["event_type"],
-            body=encode_json(row["event"]).encode(),
+            body=row["body"].encode(),
             attempts=row["attempts"],
-            traceparent=row["event"].get("traceparent"),
+            traceparent=row["traceparent"],
         )
         for row in rows
     ]

@@ -55,12 +55,16 @@ def verify(token: str, public_keys: Mapping[str, bytes], audience: str, now: dat
     Whether its id was used before is the callee's to remember (until `expires_at`).
     """
     try:
-        caller = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        caller: str = jwt.decode(token, options={"verify_signature": False})["iss"]
         key = Ed25519PublicKey.from_public_bytes(public_keys[caller])
         # The library's own clock is not the injected one, so times are checked below.
-        unchecked = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False}
         claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=[_ALGORITHM], audience=audience, issuer=caller, options=unchecked
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            audience=audience,
+            issuer=caller,
+            options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
         )
         issued, expires = (datetime.fromtimestamp(claims[name], now.tzinfo) for name in ("iat", "exp"))
         resource, owner, id_ = (parse_id(claims[name]) for name in ("resource", "owner", "jti"))

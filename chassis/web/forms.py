@@ -27,8 +27,10 @@ async def read_form(request: web.Request) -> MultiDict[str]:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=500
         )
-    except (UnicodeDecodeError, ValueError):
+    except UnicodeDecodeError:
         raise Malformed("not_utf8", "送られた文字を読み取れませんでした。") from None
+    except ValueError:
+        raise Malformed("too_many_fields", "送られた項目が多すぎます。") from None
     form = MultiDict(pairs)
     _refuse_unstorable(form)
     request[_FORM] = form
