@@ -1,7 +1,5 @@
 """The one call to another service: images from documents, with a token of its own for each call."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import aiohttp
@@ -11,11 +9,12 @@ from chassis.errors import NotFound, Unavailable
 from chassis.service_tokens import sign
 
 RENDITIONS = ("reading", "screen", "thumbnail")
-_CHUNK = 64 * 1024
+#: Connecting, and the whole answer, in seconds.
+TIMEOUT = aiohttp.ClientTimeout(total=15, connect=3)
 
 
 class DocumentsClient:
-    """Talks to documents at `url`, signing with review's own key. Close the HTTP session with the service."""
+    """Talks to documents at `url`, signing with review's own key. Its HTTP session is the owner's to close."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, key: bytes, now: Clock) -> None:
         self._http = http
@@ -23,27 +22,10 @@ class DocumentsClient:
         self._key = key
         self._now = now
 
-    @asynccontextmanager
-    async def rendition(
-        self, document_id: UUID, application_id: UUID, rendition: str, staff_id: UUID
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of one rendition. Raises NotFound where there is none (any more), Unavailable where nobody answers.
-
-        What fails after the first byte is a cut answer: the caller's own stream must end without success.
-        """
+    async def rendition(self, document_id: UUID, application_id: UUID, rendition: str, staff_id: UUID) -> bytes:
+        """One rendition, a JPEG. Raises NotFound where there is none (any more), Unavailable where nobody answers
+        or the answer is cut short."""
         address = f"{self._url}/internal/v1/documents/{document_id}/renditions/{rendition}"
-        try:
-            response = await self._http.get(address, headers=self._headers(document_id, application_id, staff_id))
-        except (aiohttp.ClientError, TimeoutError):
-            raise Unavailable("documents_away") from None
-        async with response:
-            if response.status == 404:
-                raise NotFound
-            if response.status != 200:
-                raise Unavailable("documents_away")
-            yield response.content.iter_chunked(_CHUNK)
-
-    def _headers(self, document_id: UUID, application_id: UUID, staff_id: UUID) -> Mapping[str, str]:
         token = sign(
             self._key,
             "documents",
@@ -54,4 +36,14 @@ class DocumentsClient:
             resource=document_id,
             owner=application_id,
         )
-        return {"Authorization": f"Bearer {token}"}
+        try:
+            async with self._http.get(
+                address, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, allow_redirects=False
+            ) as response:
+                if response.status == 404:
+                    raise NotFound
+                if response.status != 200:
+                    raise Unavailable("documents_away")
+                return await response.read()
+        except (aiohttp.ClientError, TimeoutError):
+            raise Unavailable("documents_away") from None

@@ -1,22 +1,29 @@
 """Images of identity documents: never kept here, only passed on, and every look at one is written down."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
+from chassis.errors import NotFound
+from services.review.documents_client import RENDITIONS
 from services.review.model import Staff
+from services.review.store import audit, cases, documents
 from services.review.use_cases.context import Review
 
 
-@asynccontextmanager
-async def read_rendition(
-    review: Review, case_id: UUID, document_id: UUID, rendition: str, staff: Staff
-) -> AsyncIterator[AsyncIterator[bytes]]:
-    """The bytes of a rendition (`reading`, `screen` or `thumbnail`, image/jpeg), streamed:
+async def read_rendition(review: Review, case_id: UUID, document_id: UUID, rendition: str, staff: Staff) -> bytes:
+    """The rendition (`reading`, `screen` or `thumbnail`), image/jpeg.
 
-        async with read_rendition(review, case_id, document_id, "screen", staff) as chunks: ...
-
-    Raises NotFound (also for a document of another case or an unknown rendition) and Unavailable.
+    Raises NotFound (also for a document of another case, and for an unknown rendition) and Unavailable.
     """
-    raise NotImplementedError
-    yield
+    async with review.db.connection() as conn:
+        case = await cases.find(conn, case_id, review.now())
+        if case is None or rendition not in RENDITIONS:
+            raise NotFound
+        known = await documents.of_round(conn, case.application_id, case.round)
+    if document_id not in {document.id for document in known}:
+        raise NotFound
+    image = await review.documents.rendition(document_id, case.application_id, rendition, staff.id)
+    # Written before it is shown: no look without its row.
+    async with review.db.transaction() as tx:
+        detail = {"rendition": rendition}
+        await audit.insert(tx.conn, review.now(), staff.id, "document_viewed", case_id, document_id, detail)
+    return image
