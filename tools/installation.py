@@ -37,6 +37,8 @@ class Installation:
     server_is_ours: bool
     retry_delays: tuple[int, ...] = RETRY_DELAYS
     library: Path | None = None
+    #: Where documents keeps its encrypted images: a folder or a bucket; `var` unless told otherwise.
+    storage_url: str | None = None
 
     @property
     def suffix(self) -> str:
@@ -108,7 +110,7 @@ class Installation:
             master_key = self.keys.get("documents.master_key", key_of_32_bytes)
             return {
                 "OUCHI_CALLER_KEYS": ",".join(f"{name}={_public(self._caller_key(name))}" for name in CALLERS),
-                "OUCHI_STORAGE": (self.var / "documents").as_uri(),
+                "OUCHI_STORAGE": self.storage_url or (self.var / "documents").as_uri(),
                 "OUCHI_MASTER_KEYS": f"k1={master_key}",
             }
         if service == "notifier":

@@ -14,6 +14,12 @@ def password() -> str:
     return secrets.token_hex(16)
 
 
+def typed_password() -> str:
+    """For people to type on a phone: no letter that looks like another, and still 2^59 possibilities."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
+
+
 def key_of_32_bytes() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 

@@ -39,6 +39,7 @@ def server_folder(var: Path, name: str, user: Account | None) -> Path:
 
     `var` is the state: when it was deleted, data of its earlier life found outside is deleted too.
     """
+    var.mkdir(parents=True, exist_ok=True)
     if user is None or can_enter(var, user):
         return _owned(var / name, user)
     record = var / f"{name}.place.json"

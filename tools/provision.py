@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from contracts import SERVICES
@@ -43,7 +44,11 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
         raise Stopped(f"{' and '.join(missing)} must name the servers to set up; `make run` sets up private ones.")
     folder = Path(environ.get("OUCHI_ENVIRONMENTS", str(ROOT / "var" / "deployment" / "environments")))
     servers = Servers(environ.get("OUCHI_PURPOSE", "deployment"), environ=environ)
-    house = installation(servers, in_containers(environ))
+    house = replace(
+        installation(servers, in_containers(environ)),
+        server_is_ours=environ.get("OUCHI_SERVERS_ARE_OURS") == "true",
+        storage_url=environ.get("OUCHI_STORAGE") or None,
+    )
     asyncio.run(provision(house))
     for service in (*SERVICES, SUBSCRIBER):
         (folder / service).mkdir(parents=True, exist_ok=True)

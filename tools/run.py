@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from tools.addresses import MAILBOX, chosen_ports, on_this_machine
+from tools.addresses import MAILBOX, NAMES, chosen_ports, on_this_machine
 from tools.errors import Stopped
 from tools.installation import SUBSCRIBER, installation
 from tools.places import ROOT, Lock
@@ -37,8 +37,13 @@ def require_free(ports: Mapping[str, int]) -> None:
         word = "Port" if len(taken) == 1 else "Ports"
         raise Stopped(
             f"{word} {listed} taken by another program. "
-            f"Choose six others in a row by their first: OUCHI_PORTS=9080 make run"
+            f"Choose six others in a row by their first: OUCHI_PORTS={_six_free()} make run"
         )
+
+
+def _six_free() -> int:
+    candidates = (first for first in range(9080, 32000, 100) if all(map(is_free, range(first, first + len(NAMES)))))
+    return next(candidates, 9080)
 
 
 def welcome(system: System, staff: Mapping[str, str], seconds: float) -> str:

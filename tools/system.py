@@ -11,6 +11,7 @@ from contracts import SERVICES
 from tools.addresses import MAILBOX, SMTP
 from tools.errors import Stopped
 from tools.installation import SUBSCRIBER, Installation
+from tools.keys import typed_password
 from tools.packages import Say
 from tools.places import private_file
 from tools.ports import LOOPBACK
@@ -61,7 +62,7 @@ class System:
 
     def demonstration_staff(self, file: Path) -> dict[str, str]:
         """The account for trying things out on this machine, written to `file`."""
-        staff = {"username": STAFF, "password": self.house.keys.get("demo_staff_password")}
+        staff = {"username": STAFF, "password": self.house.keys.get("demo_staff_password", typed_password)}
         self.add_staff(**staff)
         private_file(file, json.dumps(staff) + "\n")
         return staff

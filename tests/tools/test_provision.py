@@ -119,7 +119,9 @@ async def _everything(house: Installation) -> object:
     for service in SERVICES:
         conn = await asyncpg.connect(house.database_url(service))
         databases[service] = [
-            await conn.fetch("SELECT table_name, column_name FROM information_schema.columns ORDER BY 1, 2"),
+            await conn.fetch(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+            ),
             await conn.fetch("SELECT * FROM migrations ORDER BY name"),
         ]
         await conn.close()
