@@ -1,0 +1,1 @@
+"""The service that keeps identity images: checked, cleaned, encrypted, forgotten on time."""

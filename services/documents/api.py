@@ -1,0 +1,75 @@
+"""The internal interface: bytes in, bytes out, each call with a service token of its own."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from aiohttp import web
+
+from chassis.errors import FieldError, Invalid, TooLarge, Unsupported
+from chassis.ids import parse_id
+from chassis.service_tokens import Grant
+from chassis.tokens import bearer_token
+from chassis.web.routes import PRINCIPAL
+from services.documents.model.document import Upload, describe
+from services.documents.use_cases import Vault, access, forgetting, reading, storing
+
+_PARAMETERS = ("application", "type", "side")
+
+
+async def authenticate(purpose: str, vault: Vault, request: web.Request) -> Grant:
+    """The grant of the request's token. Raises Unauthenticated or Forbidden."""
+    document = parse_id(request.match_info["id"])
+    return await access.admit(vault, bearer_token(request), purpose, document)
+
+
+#: An authenticator for each purpose that a token may have.
+AUTHENTICATORS = {f"{purpose}_token": partial(authenticate, purpose) for purpose in ("put", "read", "delete")}
+
+
+async def put_document(vault: Vault, request: web.Request) -> web.Response:
+    grant = _grant(request)
+    upload = _upload(request, grant)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # What is unpacked is not what was counted.
+        raise Unsupported("encoded")
+    if (request.content_length or 0) > vault.policy.limits.upload_bytes:
+        raise TooLarge
+    document = await storing.store_document(vault, grant, upload, _pieces(request))
+    return web.json_response(describe(document), status=201)
+
+
+async def get_rendition(vault: Vault, request: web.Request) -> web.Response:
+    jpeg = await reading.read_rendition(vault, _grant(request), request.match_info["rendition"])
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'inline; filename="document.jpg"'}
+    return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+
+
+async def delete_document(vault: Vault, request: web.Request) -> web.Response:
+    await forgetting.delete_document(vault, _grant(request))
+    return web.Response(status=204)
+
+
+def _grant(request: web.Request) -> Grant:
+    grant = request[PRINCIPAL]
+    assert isinstance(grant, Grant)
+    return grant
+
+
+def _upload(request: web.Request, grant: Grant) -> Upload:
+    query = request.query
+    errors = [FieldError(name[:100], "unknown_field") for name in dict.fromkeys(query) if name not in _PARAMETERS]
+    for name in _PARAMETERS:
+        given = len(query.getall(name, []))
+        if given != 1:
+            errors.append(FieldError(name, "invalid" if given else "required"))
+    application = parse_id(query.get("application", ""))
+    if application is None and len(query.getall("application", [])) == 1:
+        errors.append(FieldError("application", "invalid"))
+    if errors or application is None:
+        raise Invalid(errors)
+    return Upload(grant.resource, application, query["type"], query["side"])
+
+
+async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
+    async for piece in request.content.iter_any():
+        yield piece

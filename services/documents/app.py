@@ -1,0 +1,112 @@
+"""documents on one page: identity images are checked, cleaned, sealed, shown to who may see them, and forgotten."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from environs import Env
+
+from chassis.health import Check
+from chassis.loops import Loop
+from chassis.service import Chassis, Service
+from chassis.settings import SettingsError, decode_key
+from chassis.web.routes import CSRF_NONE, Route
+from contracts import CONTRACTS, ENVELOPE
+from rules.policy import load_policy
+from services.documents import api, handlers
+from services.documents.decoder import open_decoder
+from services.documents.model.sealing import MasterKeys
+from services.documents.objects import Objects
+from services.documents.use_cases import Vault, access, forgetting, reading
+
+
+@dataclass(frozen=True)
+class DocumentsSettings:
+    """What only documents needs to know."""
+
+    #: The policy file.
+    library: str
+    #: Where the sealed images lie: file:///…, s3://…
+    storage: str
+    #: 32 bytes each, by name; the last one seals new documents.
+    master_keys: Mapping[str, bytes]
+    #: The public Ed25519 keys of intake and review.
+    caller_keys: Mapping[str, bytes]
+
+
+def read(env: Env) -> DocumentsSettings:
+    return DocumentsSettings(
+        library=env.str("LIBRARY"),
+        storage=env.str("STORAGE"),
+        master_keys=_keys(env, "MASTER_KEYS"),
+        caller_keys=_keys(env, "CALLER_KEYS"),
+    )
+
+
+def _keys(env: Env, name: str) -> dict[str, bytes]:
+    """`k1=<base64>,k2=<base64>` in the order given. Raises SettingsError; a missing variable is reported by `env`."""
+    texts: Mapping[str, object] | None = env.dict(name)
+    if texts is None:
+        return {}
+    if not texts:
+        raise SettingsError(f"OUCHI_{name}: names no key")
+    return {each: decode_key(f"OUCHI_{name}", str(text)) for each, text in texts.items()}
+
+
+@asynccontextmanager
+async def start(chassis: Chassis, settings: DocumentsSettings) -> AsyncIterator[Vault]:
+    async with open_decoder() as decoder:
+        yield Vault(
+            db=chassis.db,
+            now=chassis.now,
+            policy=load_policy(settings.library),
+            storage=Objects(settings.storage),
+            keys=MasterKeys(settings.master_keys),
+            decoder=decoder,
+            callers=settings.caller_keys,
+        )
+
+
+def checks(vault: Vault) -> dict[str, Check]:
+    return {"storage": vault.storage.check, "master keys": partial(reading.check_keys, vault)}
+
+
+_DOCUMENT = "/internal/v1/documents/{id}"
+
+ROUTES: list[Route[Vault]] = [
+    Route("PUT", _DOCUMENT, api.put_document, "put_token", CSRF_NONE, "Check, clean and store an image"),
+    Route("GET", _DOCUMENT + "/renditions/{rendition}", api.get_rendition, "read_token", CSRF_NONE, "Look at an image"),
+    Route("DELETE", _DOCUMENT, api.delete_document, "delete_token", CSRF_NONE, "Destroy an image"),
+]
+
+HANDLERS = {
+    "application.submitted.v1": handlers.on_application_submitted,
+    "application.withdrawn.v1": handlers.on_application_withdrawn,
+    "review.approved.v1": handlers.on_review_approved,
+    "review.rejected.v1": handlers.on_review_rejected,
+    "review.withdrawal_accepted.v1": handlers.on_review_withdrawal_accepted,
+}
+
+LOOPS: list[Loop[Vault]] = [
+    Loop("delete due documents", forgetting.delete_due, seconds=60),
+    Loop("sweep orphans", forgetting.sweep, seconds=600),
+    Loop("prune tokens", access.prune_tokens, seconds=60),
+    Loop("prune reads", reading.prune_reads, seconds=3600),
+]
+
+SERVICE: Service[Vault, DocumentsSettings] = Service(
+    name="documents",
+    title="Ouchi documents: identity images",
+    folder=Path(__file__).parent,
+    contracts=CONTRACTS,
+    envelope=ENVELOPE,
+    settings=read,
+    start=start,
+    routes=ROUTES,
+    authenticators=api.AUTHENTICATORS,
+    handlers=HANDLERS,
+    loops=LOOPS,
+    checks=checks,
+)

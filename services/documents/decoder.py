@@ -1,0 +1,152 @@
+"""Images are decoded in worker processes. One that dies takes only its own image with it; the next image gets a new one.
+
+The worker is not trusted: it gets no environment (the master keys are in ours), and its answer is bytes, never pickles.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from chassis.errors import FieldError, Invalid, Unavailable
+from services.documents.model.document import RENDITIONS, Rendition
+
+log = structlog.get_logger()
+
+#: Wall-clock seconds for one image, waiting for the CPU included.
+PATIENCE = 60.0
+_SLICE = 1 << 18
+_LARGEST_ANSWER = 1 << 24
+#: How a process ends because of what it decodes (out of CPU time, or a crash in native code), not because of us.
+_FAULT_OF_THE_IMAGE = {
+    -signal.SIGXCPU,
+    -signal.SIGSEGV,
+    -signal.SIGABRT,
+    -signal.SIGBUS,
+    -signal.SIGFPE,
+    -signal.SIGILL,
+}
+
+
+class WorkerDied(Exception):
+    """The worker ended before it answered."""
+
+
+class Decoder:
+    """Up to `workers` processes, started when needed. Others wait."""
+
+    def __init__(self, workers: int) -> None:
+        self._free = asyncio.Semaphore(workers)
+        self._idle: list[Process] = []
+        self.busy: set[Process] = set()
+
+    async def clean(self, image: bytes, kind: str, max_pixels: int) -> list[Rendition]:
+        """The renditions. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
+        async with self._free:
+            process = await self._worker()
+            self.busy.add(process)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    renditions = await _ask(process, image, kind, max_pixels)
+            except TimeoutError:
+                log.warning("decoding took too long", kind=kind, bytes=len(image))
+                raise refused("unreadable_image") from None
+            except (WorkerDied, ConnectionError, ValueError, KeyError):
+                status = await _ended(process)
+                log.warning("a decoder died", kind=kind, bytes=len(image), status=status)
+                raise refused("unreadable_image") if status in _FAULT_OF_THE_IMAGE else Unavailable() from None
+            else:
+                self._idle.append(process)
+            finally:
+                self.busy.discard(process)
+                if process not in self._idle:
+                    await _ended(process)
+        if isinstance(renditions, str):
+            raise refused(renditions)
+        return renditions
+
+    async def _worker(self) -> Process:
+        while self._idle:
+            process = self._idle.pop()
+            if process.returncode is None:
+                return process
+        return await _start()
+
+    async def close(self) -> None:
+        """End every worker."""
+        for process in [*self._idle, *self.busy]:
+            await _ended(process)
+
+
+@asynccontextmanager
+async def open_decoder() -> AsyncIterator[Decoder]:
+    """One worker for each core that we may use."""
+    decoder = Decoder(len(os.sched_getaffinity(0)))
+    try:
+        yield decoder
+    finally:
+        await decoder.close()
+
+
+def refused(code: str) -> Invalid:
+    """The image itself is at fault."""
+    return Invalid([FieldError("image", code)], code)
+
+
+async def _start() -> Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.documents.worker",
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=1 << 20,
+            # Few arenas: each would take 64 MiB of the address space that the worker is allowed.
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MALLOC_ARENA_MAX": "2"},
+        )
+    except OSError as error:
+        log.warning("no decoder can be started", error=type(error).__name__)
+        raise Unavailable from None
+
+
+async def _ask(process: Process, image: bytes, kind: str, max_pixels: int) -> list[Rendition] | str:
+    """The renditions, or the code of the refusal."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    order = {"kind": kind, "bytes": len(image), "max_pixels": max_pixels}
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    view = memoryview(image)
+    for start in range(0, len(view), _SLICE):
+        process.stdin.write(view[start : start + _SLICE])
+        await process.stdin.drain()
+    try:
+        header = json.loads(await process.stdout.readuntil(b"\n"))
+        if "refused" in header:
+            return "too_many_pixels" if header["refused"] == "too_many_pixels" else "unreadable_image"
+        renditions = []
+        for name, width, height, size in header["renditions"]:
+            if not 0 < size <= _LARGEST_ANSWER:
+                raise WorkerDied
+            renditions.append(Rendition(name, width, height, await process.stdout.readexactly(size)))
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        raise WorkerDied from None
+    if [each.name for each in renditions] != list(RENDITIONS):
+        raise WorkerDied
+    return renditions
+
+
+async def _ended(process: Process) -> int:
+    """How it ended by itself, or that it had to be killed."""
+    try:
+        async with asyncio.timeout(1):
+            return await process.wait()
+    except TimeoutError:
+        process.kill()
+        return await process.wait()

@@ -1,0 +1,41 @@
+"""When images go: by how their application ended, counted in days of the library's time zone.
+
+What is heard is joined into what is known so that neither order nor repetition matters: the later round wins, within
+a round a decision stands over a withdrawal and that over the submission, and of equals the earlier moment counts.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.policy import Policy
+
+OPEN, WITHDRAWN, REJECTED, APPROVED = "open", "withdrawn", "rejected", "approved"
+_RANK = {OPEN: 0, WITHDRAWN: 1, REJECTED: 2, APPROVED: 3}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an application stands, as far as documents has heard: since `decided_at` in its `round`."""
+
+    round: int
+    outcome: str
+    decided_at: datetime
+
+
+def joined(known: Standing | None, heard: Standing) -> Standing:
+    """What holds after hearing: the same for every order of the same news."""
+    return heard if known is None or _weight(heard) > _weight(known) else known
+
+
+def delete_on(policy: Policy, standing: Standing) -> date | None:
+    """The day on which the images go, or None while the application is open."""
+    if standing.outcome == OPEN:
+        return None
+    days: int = getattr(policy.retention.images, standing.outcome)
+    ended_on = standing.decided_at.astimezone(ZoneInfo(policy.time_zone)).date()
+    return ended_on + timedelta(days=days)
+
+
+def _weight(standing: Standing) -> tuple[int, int, float]:
+    return standing.round, _RANK[standing.outcome], -standing.decided_at.timestamp()

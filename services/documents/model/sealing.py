@@ -1,0 +1,85 @@
+"""Encryption at rest: AES-256-GCM with a random key for each document, wrapped by a master key.
+
+Everything sealed is bound to its document and its rendition: exchanged files do not open.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+
+
+class KeyMissing(Exception):
+    """The master key that wrapped this is not among ours."""
+
+
+@dataclass(frozen=True)
+class MasterKeys:
+    """The master keys by name, 32 bytes each; new documents use the last one, older ones stay readable."""
+
+    by_name: Mapping[str, bytes]
+
+    @property
+    def newest(self) -> str:
+        """The name of the key for new documents."""
+        return list(self.by_name)[-1]
+
+    def get(self, name: str) -> bytes:
+        """Raises KeyMissing."""
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise KeyMissing(name) from None
+
+
+def new_key() -> bytes:
+    """A key for one document."""
+    return AESGCM.generate_key(256)
+
+
+def wrap(keys: MasterKeys, name: str, key: bytes, document: UUID) -> bytes:
+    """A document's key, readable only with the master key of this name and only for this document."""
+    return _encrypt(keys.get(name), key, _about(document, "key"))
+
+
+def unwrap(keys: MasterKeys, name: str, wrapped: bytes, document: UUID) -> bytes:
+    """Raises KeyMissing, and cryptography's InvalidTag where it was wrapped for another document."""
+    return _decrypt(keys.get(name), wrapped, _about(document, "key"))
+
+
+def seal(key: bytes, plain: bytes, document: UUID, rendition: str) -> bytes:
+    """One rendition as it is stored."""
+    return _encrypt(key, plain, _about(document, rendition))
+
+
+def unseal(key: bytes, sealed: bytes, document: UUID, rendition: str) -> bytes:
+    """Raises cryptography's InvalidTag where the bytes are damaged, or another document's or rendition's."""
+    return _decrypt(key, sealed, _about(document, rendition))
+
+
+def fingerprinter(keys: MasterKeys, name: str, document: UUID) -> "hmac.HMAC":
+    """Takes an upload piece by piece; its digest tells whether a repeated upload has the same bytes.
+
+    Keyed and bound to the document: nobody without the master key learns whether they hold the same picture.
+    """
+    derived = hmac.digest(keys.get(name), b"ouchi fingerprint of uploads", "sha256")
+    return hmac.new(derived, document.bytes, hashlib.sha256)
+
+
+def _about(document: UUID, part: str) -> bytes:
+    return document.bytes + part.encode()
+
+
+def _encrypt(key: bytes, plain: bytes, about: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def _decrypt(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)

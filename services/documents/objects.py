@@ -1,0 +1,106 @@
+"""Where the sealed renditions lie: a local folder or any object storage that obstore speaks."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+import structlog
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from chassis.errors import Unavailable
+from services.documents.model.document import RENDITIONS
+
+log = structlog.get_logger()
+
+_OURS = re.compile(rf"(?P<folder>[0-9a-f]{{32}})/(?:{'|'.join(RENDITIONS)})")
+#: What a writer that died leaves on a local disk: listings hide it.
+_UNFINISHED = re.compile(_OURS.pattern + r"#\d+")
+
+
+class Missing(Exception):
+    """There is no such object."""
+
+
+class Objects:
+    """Folders with random names, one for each document, one object for each rendition."""
+
+    def __init__(self, url: str) -> None:
+        """Raises obstore's BaseError or OSError where the storage cannot be opened at all."""
+        parts = urlsplit(url)
+        self._root = Path(unquote(parts.path)) if parts.scheme == "file" else None
+        self._store: ObjectStore = (
+            LocalStore(self._root, mkdir=True, automatic_cleanup=True) if self._root else from_url(url)
+        )
+
+    async def write(self, sealed: Mapping[str, bytes]) -> str:
+        """Store every rendition under a new random folder and return its name. Raises Unavailable: nothing is left."""
+        folder = secrets.token_hex(16)
+        try:
+            for rendition, content in sealed.items():
+                await obstore.put_async(self._store, f"{folder}/{rendition}", content)
+        except (BaseError, OSError) as error:
+            log.warning("storage away", doing="write", error=type(error).__name__)
+            await self.remove(folder)
+            raise Unavailable from None
+        return folder
+
+    async def read(self, folder: str, rendition: str) -> bytes:
+        """Raises Missing or Unavailable."""
+        try:
+            answer = await obstore.get_async(self._store, f"{folder}/{rendition}")
+            return bytes(await answer.bytes_async())
+        except FileNotFoundError:
+            raise Missing from None
+        except (BaseError, OSError) as error:
+            log.warning("storage away", doing="read", error=type(error).__name__)
+            raise Unavailable from None
+
+    async def remove(self, folder: str) -> None:
+        """Remove all of a folder that can be removed now; the sweep finds what could not."""
+        for rendition in RENDITIONS:
+            try:
+                await obstore.delete_async(self._store, f"{folder}/{rendition}")
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                log.warning("storage away", doing="remove", error=type(error).__name__)
+
+    async def folders_before(self, moment: datetime) -> AsyncIterator[set[str]]:
+        """The folders last written before `moment`, some hundreds at a time. Names that are not ours are never given."""
+        async for page in obstore.list(self._store, chunk_size=500):
+            named = [(_OURS.fullmatch(each["path"]), each["last_modified"]) for each in page]
+            found = {match["folder"] for match, modified in named if match and modified < moment}
+            if found:
+                yield found
+
+    async def remove_unfinished(self, before: datetime) -> None:
+        """Remove what writers that died left on a local disk; an object storage cleans up after itself."""
+        if self._root is not None:
+            await asyncio.to_thread(_remove_unfinished, self._root, before)
+
+    async def check(self) -> str:
+        """For /readyz: nothing, or what is wrong."""
+        try:
+            await self.read("0" * 32, "reading")
+        except Missing:
+            return ""
+        except Unavailable:
+            return "away"
+        return ""
+
+
+def _remove_unfinished(root: Path, before: datetime) -> None:
+    for path in root.glob("*/*#*"):
+        ours = _UNFINISHED.fullmatch(path.relative_to(root).as_posix())
+        with suppress(FileNotFoundError):
+            if ours and path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                with suppress(OSError):
+                    path.parent.rmdir()

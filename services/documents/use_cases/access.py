@@ -1,0 +1,34 @@
+"""Who may do what: only the bearer of a service token for exactly this act on exactly this document, once."""
+
+from uuid import UUID
+
+from chassis.errors import Forbidden, Unauthenticated
+from chassis.service_tokens import Grant, verify
+from services.documents import store
+from services.documents.use_cases.vault import Vault
+
+AUDIENCE = "documents"
+
+
+async def admit(vault: Vault, token: str | None, purpose: str, document: UUID | None) -> Grant:
+    """The grant that the token gives.
+
+    Raises Unauthenticated (`service_token`, `replayed`) or Forbidden where it is for another act or another document.
+    """
+    if token is None:
+        raise Unauthenticated("service_token")
+    grant = verify(token, vault.callers, AUDIENCE, vault.now())
+    if grant.purpose != purpose:
+        raise Forbidden("other_purpose")
+    if grant.resource != document:
+        raise Forbidden("other_document")
+    async with vault.db.transaction() as tx:
+        if not await store.use_token(tx.conn, grant):
+            raise Unauthenticated("replayed")
+    return grant
+
+
+async def prune_tokens(vault: Vault) -> bool:
+    """Forget the ids of expired tokens: those are refused anyway. True if there may be more."""
+    async with vault.db.transaction() as tx:
+        return await store.prune_tokens(tx.conn, vault.now()) > 0

@@ -1,0 +1,66 @@
+"""Forgetting: on demand, on time, and what a crash left behind. The key goes first, then the objects."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.clock import today
+from chassis.database import Transaction
+from chassis.errors import NotFound
+from chassis.service_tokens import Grant
+from services.documents import store
+from services.documents.model.retention import Standing, delete_on, joined
+from services.documents.use_cases.vault import Vault
+
+#: No upload takes nearly as long; what is older and belongs to nothing was left by a crash.
+ORPHAN_AGE = timedelta(hours=1)
+BATCH = 100
+
+
+async def delete_document(vault: Vault, grant: Grant) -> None:
+    """Destroy the document; one that is gone already stays gone. Raises NotFound (also for another application's)."""
+    async with vault.db.transaction() as tx:
+        document = await store.lock_document(tx.conn, grant.resource)
+        if document is None or document.application != grant.owner:
+            raise NotFound
+        if document.kept is None:
+            return
+        await store.forget_document(tx.conn, document.id, vault.now())
+    await vault.storage.remove(document.kept.folder)
+
+
+async def hear_of_application(vault: Vault, tx: Transaction, application: UUID, heard: Standing) -> None:
+    """Set the clock of the application's images by what is now known of it, in whatever order it was heard."""
+    if await store.make_application(tx.conn, application, heard, delete_on(vault.policy, heard)):
+        return
+    known = await store.lock_application(tx.conn, application)
+    standing = joined(known, heard)
+    if standing != known:
+        await store.set_application(tx.conn, application, standing, delete_on(vault.policy, standing))
+
+
+async def delete_due(vault: Vault) -> bool:
+    """Destroy documents whose day has come. True if there may be more."""
+    folders = []
+    async with vault.db.transaction() as tx:
+        due = await store.due_documents(tx.conn, today(vault.now, vault.zone), BATCH)
+        for id_ in due:
+            document = await store.lock_document(tx.conn, id_)
+            assert document is not None
+            assert document.kept is not None
+            folders.append(document.kept.folder)
+            await store.forget_document(tx.conn, id_, vault.now())
+    for folder in folders:
+        await vault.storage.remove(folder)
+    return len(due) == BATCH
+
+
+async def sweep(vault: Vault) -> bool:
+    """Remove objects that belong to no document: an upload or a deletion was cut off."""
+    before = vault.now() - ORPHAN_AGE
+    async for folders in vault.storage.folders_before(before):
+        async with vault.db.connection() as conn:
+            orphans = folders - await store.living_folders(conn, folders)
+        for folder in orphans:
+            await vault.storage.remove(folder)
+    await vault.storage.remove_unfinished(before)
+    return False

@@ -1,0 +1,55 @@
+"""Reading: nobody gets a picture before the audit has a row that says so."""
+
+from datetime import timedelta
+
+import structlog
+from cryptography.exceptions import InvalidTag
+
+from chassis.errors import NotFound, Unavailable
+from chassis.service_tokens import Grant
+from services.documents import store
+from services.documents.model import sealing
+from services.documents.model.document import RENDITIONS
+from services.documents.model.sealing import KeyMissing
+from services.documents.objects import Missing
+from services.documents.use_cases.vault import Vault
+
+log = structlog.get_logger()
+
+
+async def read_rendition(vault: Vault, grant: Grant, rendition: str) -> bytes:
+    """The JPEG. Raises NotFound (also for another application's document, and once deleted) or Unavailable."""
+    if rendition not in RENDITIONS:
+        raise NotFound
+    async with vault.db.connection() as conn:
+        document = await store.find_document(conn, grant.resource)
+    if document is None or document.kept is None or document.application != grant.owner:
+        raise NotFound
+    kept = document.kept
+    try:
+        key = sealing.unwrap(vault.keys, kept.key_name, kept.wrapped_key, document.id)
+        jpeg = sealing.unseal(key, await vault.storage.read(kept.folder, rendition), document.id, rendition)
+    except Missing:
+        # Deleted since we looked, or lost.
+        log.error("object missing", document=str(document.id), rendition=rendition)
+        raise NotFound from None
+    except (KeyMissing, InvalidTag) as error:
+        log.error("document cannot be opened", document=str(document.id), error=type(error).__name__)
+        raise Unavailable("cannot_be_opened") from None
+    async with vault.db.transaction() as tx:
+        await store.insert_read(tx.conn, grant, rendition, vault.now())
+    return jpeg
+
+
+async def prune_reads(vault: Vault) -> bool:
+    """Forget audit rows as old as the policy says. True if there may be more."""
+    async with vault.db.transaction() as tx:
+        before = vault.now() - timedelta(days=vault.policy.retention.audit)
+        return await store.prune_reads(tx.conn, before) > 0
+
+
+async def check_keys(vault: Vault) -> str:
+    """For /readyz: the master keys that stored documents need and we were not given."""
+    async with vault.db.connection() as conn:
+        missing = await store.master_keys_in_use(conn) - set(vault.keys.by_name)
+    return f"master keys missing: {', '.join(sorted(missing))}" if missing else ""

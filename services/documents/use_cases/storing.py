@@ -1,0 +1,108 @@
+"""Storing: refuse what policy refuses, read no more than allowed, clean, seal, write, and only then say so."""
+
+import hmac
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
+
+from chassis.clock import today
+from chassis.errors import Conflict, FieldError, Forbidden, Invalid, TooLarge
+from chassis.service_tokens import Grant
+from rules.identity_documents import document_type, refusal
+from services.documents import events, store
+from services.documents.decoder import refused
+from services.documents.model import sealing
+from services.documents.model.document import READING, Document, Kept, Rendition, Upload
+from services.documents.model.kinds import HEAD_BYTES, kind_of
+from services.documents.use_cases.vault import Vault
+
+
+@dataclass(frozen=True)
+class Received:
+    """What arrived, and what tells it from other bytes."""
+
+    image: bytes
+    fingerprint: bytes
+
+
+async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: AsyncIterable[bytes]) -> Document:
+    """Store the image. The same image again gives the same answer and is said only once.
+
+    Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, too_many_pixels),
+    TooLarge, Conflict (other_image, deleted) or Unavailable: nothing is then stored.
+    """
+    if grant.owner != upload.application:
+        raise Forbidden("other_application")
+    _refuse_by_policy(vault, upload)
+    async with vault.db.connection() as conn:
+        known = await store.find_document(conn, upload.id)
+    key_name = known.kept.key_name if known and known.kept else vault.keys.newest
+    received = await _receive(vault, upload, key_name, pieces)
+    if known:
+        return _repeated(known, upload, received)
+    kind = kind_of(received.image[:HEAD_BYTES])
+    if kind is None:
+        raise refused("unreadable_image")
+    renditions = await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
+    document = await _write(vault, upload, key_name, received.fingerprint, renditions)
+    async with vault.db.transaction() as tx:
+        # Where the commit's answer is lost the objects stay: either the row names them or the sweep finds them.
+        if await store.insert_document(tx.conn, document):
+            await tx.record(events.document_stored(document))
+            return document
+    assert document.kept is not None
+    await vault.storage.remove(document.kept.folder)
+    async with vault.db.connection() as conn:
+        other = await store.find_document(conn, upload.id)
+    assert other is not None
+    return _repeated(other, upload, received)
+
+
+def _refuse_by_policy(vault: Vault, upload: Upload) -> None:
+    code = refusal(vault.policy, upload.type, upload.side, today(vault.now, vault.zone))
+    if code is None:
+        return
+    kind = document_type(vault.policy, upload.type)
+    of_side = {"unknown_side", *(side.refused_as for side in kind.sides)} if kind else set()
+    raise Invalid([FieldError("side" if code in of_side else "type", code)], code)
+
+
+async def _receive(vault: Vault, upload: Upload, key_name: str, pieces: AsyncIterable[bytes]) -> Received:
+    image = bytearray()
+    fingerprint = sealing.fingerprinter(vault.keys, key_name, upload.id)
+    async for piece in pieces:
+        if len(image) + len(piece) > vault.policy.limits.upload_bytes:
+            raise TooLarge
+        image += piece
+        fingerprint.update(piece)
+    return Received(bytes(image), fingerprint.digest())
+
+
+def _repeated(known: Document, upload: Upload, received: Received) -> Document:
+    if known.kept is None:
+        raise Conflict("deleted")
+    if not known.is_for(upload) or not hmac.compare_digest(known.kept.fingerprint, received.fingerprint):
+        raise Conflict("other_image")
+    return known
+
+
+async def _write(
+    vault: Vault, upload: Upload, key_name: str, fingerprint: bytes, renditions: list[Rendition]
+) -> Document:
+    key = sealing.new_key()
+    folder = await vault.storage.write(
+        {each.name: sealing.seal(key, each.jpeg, upload.id, each.name) for each in renditions}
+    )
+    reading = next(each for each in renditions if each.name == READING)
+    return Document(
+        id=upload.id,
+        application=upload.application,
+        type=upload.type,
+        side=upload.side,
+        width=reading.width,
+        height=reading.height,
+        bytes=len(reading.jpeg),
+        warnings=(),
+        mask="none",
+        stored_at=vault.now(),
+        kept=Kept(folder, sealing.wrap(vault.keys, key_name, key, upload.id), key_name, fingerprint),
+    )

@@ -1,0 +1,72 @@
+"""The process in which images are decoded: it knows no secret, may write no file, and dies alone.
+
+One line of JSON and the image come in, one line of JSON and the renditions go out, until the input ends.
+Started by `decoder.py` with an empty environment.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from services.documents.model.document import Rendition
+from services.documents.model.images import TooManyPixels, Unreadable, clean
+
+#: Address space in bytes: enough for the largest allowed picture in the costliest mode, see test_worker.py.
+MEMORY = 1 << 30
+#: CPU seconds for one image.
+CPU_SECONDS = 20
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    # Ctrl-C reaches the whole group; the service decides when its workers stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = _only_answers_on_stdout()
+    _limit()
+    while line := sys.stdin.buffer.readline():
+        order = json.loads(line)
+        image = sys.stdin.buffer.read(order["bytes"])
+        if len(image) < order["bytes"]:
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
+        header, renditions = _answer(image, order["kind"], order["max_pixels"])
+        answers.write(json.dumps(header).encode() + b"\n")
+        for rendition in renditions:
+            answers.write(rendition.jpeg)
+        answers.flush()
+
+
+def _answer(image: bytes, kind: str, max_pixels: int) -> tuple[dict[str, Any], list[Rendition]]:
+    try:
+        renditions = clean(image, kind, max_pixels)
+    except TooManyPixels:
+        return {"refused": "too_many_pixels"}, []
+    except (Unreadable, MemoryError):
+        return {"refused": "unreadable_image"}, []
+    return {"renditions": [[each.name, each.width, each.height, len(each.jpeg)] for each in renditions]}, renditions
+
+
+def _only_answers_on_stdout() -> BinaryIO:
+    """The way back to the service; what a library prints goes to stderr instead."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _limit() -> None:
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 16),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+if __name__ == "__main__":
+    main()
