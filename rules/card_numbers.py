@@ -38,15 +38,21 @@ def clean(typed: str) -> str:
     return re.sub(r"[\s" + re.escape(text.HYPHENS) + "]", "", plain).upper()
 
 
+def understood(policy: CardNumbers, typed: str) -> str:
+    """The number to keep and to compare: as `clean`, but a hyphen that is the check character stays."""
+    if policy.check_digit == "mod16":
+        number = re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
+        if len(number) == policy.length:
+            return number
+    return clean(typed)  # here a hyphen is decoration; at the end of a full number it is the check character
+
+
 def problem(policy: CardNumbers, typed: str) -> str | None:
     """What is wrong with a card number as typed, or None. Whether such a card exists is not asked.
 
     `card_number_not_digits`, `card_number_length`, `card_number_prefix`, `card_number_check_digit`.
     """
-    number = text.ascii_digits(typed[: text.MAX_RAW]) if policy.check_digit == "mod16" else clean(typed)
-    number = re.sub(r"\s", "", number)
-    if policy.check_digit == "mod16" and len(number) != policy.length:
-        number = clean(typed)  # here a hyphen is decoration; at the end of a full number it is the check character
+    number = understood(policy, typed)
     if not re.fullmatch(r"[0-9]+[-$:/.+A-D]?" if policy.check_digit == "mod16" else "[0-9]+", number):
         return "card_number_not_digits"
     if len(number) != policy.length:

@@ -1,5 +1,6 @@
 """States and rules of review: pure, no I/O."""
 
+from services.review.model.applications import FIELDS, Applicant, Application, NamedDocument, Typed
 from services.review.model.candidates import Candidate, Person
 from services.review.model.cases import (
     CLAIMED,
@@ -9,7 +10,6 @@ from services.review.model.cases import (
     OPEN,
     STATUSES,
     WAITING,
-    Applicant,
     Case,
     CaseView,
     Check,
@@ -18,7 +18,6 @@ from services.review.model.cases import (
     Field,
     Listed,
     Page,
-    Typed,
 )
 from services.review.model.decisions import (
     APPROVE,
@@ -42,6 +41,7 @@ __all__ = [
     "CORRECT",
     "CORRECTION_REQUESTED",
     "DECIDED",
+    "FIELDS",
     "OPEN",
     "REJECT",
     "ROLES",
@@ -50,6 +50,7 @@ __all__ = [
     "Amended",
     "Amendment",
     "Applicant",
+    "Application",
     "Candidate",
     "Case",
     "CaseView",
@@ -60,6 +61,7 @@ __all__ = [
     "Document",
     "Field",
     "Listed",
+    "NamedDocument",
     "Page",
     "PastDecision",
     "Person",

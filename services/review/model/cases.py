@@ -1,9 +1,7 @@
 """A case: review's view of an application. It waits, is claimed for a while, and ends with a decision or is closed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from services.review.model.candidates import Candidate
@@ -55,7 +53,7 @@ class Listed:
     """A case in the queue: no names here."""
 
     case: Case
-    #: The application names a card that review does not know.
+    #: To renew a card that review does not know.
     card_unknown: bool
     documents: int
     #: The last word about some mail to the applicant was that it could not be delivered.
@@ -68,39 +66,6 @@ class Page:
 
     cases: tuple[Listed, ...]
     next: str | None
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A value as typed, as understood and for comparing."""
-
-    raw: str
-    display: str
-    match_key: str
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """The applicant as understood at submission."""
-
-    name: Typed
-    kana: Typed | None
-    birth_date: date
-    postal_code: Typed
-    address: Typed
-    phone: Typed
-    email: Typed
-    guardian_name: Typed | None
-    guardian_relation: str | None
-    organisation_name: Typed | None
-    organisation_address: Typed | None
-    category: str
-    pickup_branch: str
-    hold_contact: str
-    #: The card to renew, as typed.
-    card_number: str | None
-    #: What this library asks besides, by the code of the question.
-    extra: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -159,7 +124,7 @@ class CaseView:
     card_unknown: bool
     #: Templates of mails whose last word was that they could not be delivered.
     undelivered: tuple[str, ...]
-    #: Codes of the policy that are applicable are the caller's to list; what rules were in force is this version.
+    #: The policy in force at submission.
     policy_version: str
 
     @property

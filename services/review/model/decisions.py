@@ -82,3 +82,5 @@ class PastDecision:
     verdicts: tuple[Verdict, ...]
     note: str | None
     card_number: str | None
+    #: At that time the card to renew was not known here.
+    card_unknown: bool

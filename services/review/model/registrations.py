@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from rules.identity_documents import add_months
+from services.review.model.applications import Applicant
 from services.review.model.candidates import Person
+
+ACTIVE = "active"
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,7 @@ class Registration:
     id: UUID
     application_id: UUID
     version: int
+    status: str
     card_number: str
     name_raw: str
     name: str
@@ -29,11 +34,46 @@ class Registration:
     email: str
     guardian_name: str | None
     category: str
+    #: The last day on which the card is valid.
     expires_on: date
     pickup_branch: str
     hold_contact: str
-    status: str = "active"
 
     @property
     def person(self) -> Person:
         return Person(self.name_key, self.kana_key, self.birth_date, self.address_key, self.phone_key)
+
+
+def register(
+    id_: UUID, application_id: UUID, applicant: Applicant, card_number: str, expires_on: date, version: int
+) -> Registration:
+    """The registration of this applicant under this card."""
+    return Registration(
+        id=id_,
+        application_id=application_id,
+        version=version,
+        status=ACTIVE,
+        card_number=card_number,
+        name_raw=applicant.name.raw,
+        name=applicant.name.display,
+        name_key=applicant.name.match_key,
+        kana=applicant.kana.display if applicant.kana else None,
+        kana_key=applicant.kana.match_key if applicant.kana else None,
+        birth_date=applicant.birth_date,
+        postal_code=applicant.postal_code.display,
+        address=applicant.address.display,
+        address_key=applicant.address.match_key,
+        phone=applicant.phone.display,
+        phone_key=applicant.phone.match_key,
+        email=applicant.email.display,
+        guardian_name=applicant.guardian_name.display if applicant.guardian_name else None,
+        category=applicant.category,
+        expires_on=expires_on,
+        pickup_branch=applicant.pickup_branch,
+        hold_contact=applicant.hold_contact,
+    )
+
+
+def expiry(today: date, validity_years: int) -> date:
+    """The last valid day of a card that is given out or renewed today (29 February becomes 28 where it must)."""
+    return add_months(today, 12 * validity_years)

@@ -1,9 +1,11 @@
 """What review can do; the only place that opens transactions and records events."""
 
+from services.review.use_cases.applications import hear_withdrawal, take_over
 from services.review.use_cases.claims import claim, release
 from services.review.use_cases.context import Review
 from services.review.use_cases.decisions import decide
-from services.review.use_cases.documents import read_rendition
+from services.review.use_cases.documents import hear_stored, read_rendition
+from services.review.use_cases.mails import hear_mail
 from services.review.use_cases.queue import get_case, list_cases
 from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
 
@@ -13,10 +15,14 @@ __all__ = [
     "claim",
     "decide",
     "get_case",
+    "hear_mail",
+    "hear_stored",
+    "hear_withdrawal",
     "list_cases",
     "read_rendition",
     "release",
     "sign_in",
     "sign_out",
     "staff_of",
+    "take_over",
 ]

@@ -1,6 +1,7 @@
 """What review's use cases need."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.database import Database
@@ -16,3 +17,8 @@ class Review:
     policy: Policy
     hashing: PasswordHashing
     documents: DocumentsClient
+
+
+def zone(review: Review) -> ZoneInfo:
+    """The time zone by which days and deadlines are counted."""
+    return ZoneInfo(review.policy.time_zone)

@@ -1,9 +1,33 @@
 """Decisions: approve, ask for a correction, reject."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
-from services.review.model import Decided, Decision, Staff
-from services.review.use_cases.context import Review
+from chassis.clock import today
+from chassis.connection import Connection
+from chassis.database import Transaction
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.review import events
+from services.review.model import (
+    APPROVE,
+    CLAIMED,
+    CORRECT,
+    CORRECTION_REQUESTED,
+    DECIDED,
+    WAITING,
+    Amended,
+    Applicant,
+    Case,
+    Decided,
+    Decision,
+    PastDecision,
+    Staff,
+)
+from services.review.model.amendments import amend
+from services.review.model.judging import faults_of
+from services.review.store import audit, cases, decisions, documents, registrations
+from services.review.use_cases.context import Review, zone
+from services.review.use_cases.registrations import register_applicant
 
 
 async def decide(review: Review, case_id: UUID, staff: Staff, decision: Decision) -> Decided:
@@ -12,4 +36,87 @@ async def decide(review: Review, case_id: UUID, staff: Staff, decision: Decision
     Raises NotFound; Conflict `wrong_state`, `not_claimed`, `stale_version`, `card_numbers_exhausted`; Invalid with one
     error for each fault: `reasons/0/code` `reason_unknown`, `card_number` `card_number_taken`, ...
     """
-    raise NotImplementedError
+    async with review.db.transaction() as tx:
+        case = await cases.lock(tx.conn, case_id, review.now())
+        if case is None:
+            raise NotFound
+        _check_turn(case, staff, decision.version)
+        content = await cases.content(tx.conn, case_id)
+        faults = await _faults(review, tx.conn, case, content, decision)
+        applicant, amended, wrong = amend(review.policy, content.applicant, decision.amendments, _today(review))
+        if faults or wrong:
+            raise Invalid([*faults, *wrong])
+        card_number = await _answer(review, tx, case, applicant, decision)
+        await _keep(review, tx, case, staff, decision, amended, card_number, content.card_unknown)
+        status = CORRECTION_REQUESTED if decision.decision == CORRECT else DECIDED
+        outcome = None if decision.decision == CORRECT else decision.decision
+        version = await cases.decide(tx.conn, case_id, status, outcome)
+    return Decided(status, version, card_number)
+
+
+def _check_turn(case: Case, staff: Staff, version: int) -> None:
+    if case.status not in (WAITING, CLAIMED):
+        raise Conflict("wrong_state", "この申請は、すでに確認が終わっています。")
+    if case.claim is None or case.claim.staff_id != staff.id:
+        raise Conflict("not_claimed", "この申請の担当になってから、もう一度お試しください。")
+    if case.version != version:
+        raise Conflict("stale_version", "この申請の内容が変わりました。新しい内容をご確認ください。")
+
+
+async def _faults(
+    review: Review, conn: Connection, case: Case, content: cases.Content, decision: Decision
+) -> list[FieldError]:
+    known = await documents.of_round(conn, case.application_id, case.round)
+    person = content.applicant.person
+    alike = await registrations.candidates(conn, case.application_id, person, content.card_number)
+    return faults_of(review.policy, decision, {each.id for each in known}, {each.id for each in alike})
+
+
+async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applicant, decision: Decision) -> str | None:
+    """Say it to the other services; the card number where there is one."""
+    if decision.decision == APPROVE:
+        await tx.record(events.approved(case))
+        registration = await register_applicant(review, tx, case, applicant, decision.card_number or None)
+        return registration.card_number
+    if decision.decision == CORRECT:
+        deadline = _today(review) + timedelta(days=review.policy.deadlines.correction_days)
+        await tx.record(events.correction_requested(case, decision.reasons, deadline))
+    else:
+        await tx.record(events.rejected(case, decision.reasons, decision.note))
+    return None
+
+
+async def _keep(
+    review: Review,
+    tx: Transaction,
+    case: Case,
+    staff: Staff,
+    decision: Decision,
+    amended: tuple[Amended, ...],
+    card_number: str | None,
+    card_unknown: bool,
+) -> None:
+    made = PastDecision(
+        decision=decision.decision,
+        round=case.round,
+        decided_at=review.now(),
+        username=staff.username,
+        reasons=decision.reasons,
+        amendments=amended,
+        verdicts=decision.verdicts,
+        note=decision.note,
+        card_number=card_number,
+        card_unknown=card_unknown,
+    )
+    await decisions.insert(tx.conn, case.id, staff.id, made)
+    detail = {
+        "decision": decision.decision,
+        "round": case.round,
+        "reasons": [reason.code for reason in decision.reasons],
+        "amended": [each.field for each in amended],
+    }
+    await audit.insert(tx.conn, review.now(), staff.id, "decided", case.id, detail=detail)
+
+
+def _today(review: Review) -> date:
+    return today(review.now, zone(review))

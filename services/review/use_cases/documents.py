@@ -1,7 +1,10 @@
 """Images of identity documents: never kept here, only passed on, and every look at one is written down."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from chassis.database import Transaction
 from chassis.errors import NotFound
 from services.review.documents_client import RENDITIONS
 from services.review.model import Staff
@@ -27,3 +30,19 @@ async def read_rendition(review: Review, case_id: UUID, document_id: UUID, rendi
         detail = {"rendition": rendition}
         await audit.insert(tx.conn, review.now(), staff.id, "document_viewed", case_id, document_id, detail)
     return image
+
+
+async def hear_stored(review: Review, tx: Transaction, application_id: UUID, data: Mapping[str, Any]) -> None:
+    """What documents itself says of an image, before or after the application names it."""
+    known = documents.Known(
+        id=UUID(data["id"]),
+        type=data["type"],
+        side=data["side"],
+        width=data["width"],
+        height=data["height"],
+        warnings=tuple(data["warnings"]),
+        shows_current_address=None,
+        bytes=data["bytes"],
+        mask=data["mask"],
+    )
+    await documents.stored(tx.conn, application_id, known)

@@ -1,19 +1,68 @@
 """The queue and the case: what staff read."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from services.review.model import CaseView, Page
+from chassis.errors import FieldError, Invalid, NotFound
+from services.review.model import OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
+from services.review.model import checks as rules_on
+from services.review.model.cursors import cursor_of, place_of
+from services.review.model.views import document_of, fields_of
+from services.review.store import cases, decisions, documents, mails, registrations
 from services.review.use_cases.context import Review
 
 
 async def list_cases(review: Review, status: str | None, after: str, limit: int = 50) -> Page:
-    """A page of cases, resubmitted ones on top, then the oldest first. `status`: one of STATUSES, `open`, or None for all.
+    """A page of cases, resubmitted ones on top, then the oldest first. `status`: of STATUSES, `open`, None for all.
 
     `after` is "" for the start or the `next` of the page before. Raises Invalid `status_unknown`, `after_invalid`.
     """
-    raise NotImplementedError
+    place = place_of(after) if after else None
+    if after and place is None:
+        raise Invalid([FieldError("after", "after_invalid")])
+    if status is not None and status not in (*STATUSES, OPEN):
+        raise Invalid([FieldError("status", "status_unknown")])
+    async with review.db.connection() as conn:
+        found = await cases.page(conn, status, place, limit + 1, review.now())
+    shown = tuple(found[:limit])
+    return Page(shown, cursor_of(shown[-1].case) if len(found) > limit else None)
 
 
 async def get_case(review: Review, case_id: UUID) -> CaseView:
     """Everything on one case. Raises NotFound."""
-    raise NotImplementedError
+    # One snapshot: the version must be that of everything shown beside it.
+    async with review.db.connection() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        case = await cases.find(conn, case_id, review.now())
+        if case is None:
+            raise NotFound
+        content = await cases.content(conn, case_id)
+        known = await documents.of_round(conn, case.application_id, case.round)
+        past = await decisions.of_case(conn, case_id)
+        undelivered = await mails.undelivered(conn, case.application_id)
+        registered = await registrations.find_by_card(conn, content.card_number) if content.card_number else None
+        person = content.applicant.person
+        found = await registrations.candidates(conn, case.application_id, person, content.card_number)
+    policy, applicant = review.policy, content.applicant
+    shown = tuple(document_of(policy, document) for document in known)
+    return CaseView(
+        case=case,
+        applicant=fields_of(policy, applicant, [each for decision in past for each in decision.amendments]),
+        documents=shown,
+        checks=(
+            *rules_on.outcome_checks(policy, content.outcomes),
+            *rules_on.card_checks(policy, case, applicant, registered),
+            *rules_on.document_checks(shown),
+            *rules_on.round_checks(policy, case),
+            *rules_on.mail_checks(undelivered),
+        ),
+        duplicates=tuple(_with_verdict(candidate, past) for candidate in found),
+        decisions=past,
+        card_unknown=content.card_unknown,
+        undelivered=undelivered,
+        policy_version=content.policy_version,
+    )
+
+
+def _with_verdict(candidate: Candidate, past: tuple[PastDecision, ...]) -> Candidate:
+    said = [each.verdict for decision in past for each in decision.verdicts if each.candidate == candidate.id]
+    return replace(candidate, verdict=said[-1]) if said else candidate

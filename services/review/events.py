@@ -1,0 +1,63 @@
+"""The events that review emits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.events import NewEvent
+from services.review.model import Case, Reason, Registration
+
+
+def approved(case: Case) -> NewEvent:
+    return NewEvent("review.approved.v1", case.application_id, {"round": case.round})
+
+
+def correction_requested(case: Case, items: Sequence[Reason], deadline: date) -> NewEvent:
+    data = {"round": case.round, "items": [_reason(item) for item in items], "deadline": deadline.isoformat()}
+    return NewEvent("review.correction_requested.v1", case.application_id, data)
+
+
+def rejected(case: Case, reasons: Sequence[Reason], note: str | None) -> NewEvent:
+    data = {"round": case.round, "reasons": [_reason(reason) for reason in reasons], "note": note}
+    return NewEvent("review.rejected.v1", case.application_id, data)
+
+
+def withdrawal_accepted(application_id: UUID, round_: int) -> NewEvent:
+    return NewEvent("review.withdrawal_accepted.v1", application_id, {"round": round_})
+
+
+def registration_completed(registration: Registration) -> NewEvent:
+    return NewEvent("registration.completed.v1", registration.id, _registration(registration))
+
+
+def registration_renewed(registration: Registration) -> NewEvent:
+    return NewEvent("registration.renewed.v1", registration.id, _registration(registration))
+
+
+def _reason(reason: Reason) -> Mapping[str, Any]:
+    return {"item": reason.item, "code": reason.code, "note": reason.note}
+
+
+def _registration(registration: Registration) -> Mapping[str, Any]:
+    return {
+        "application_id": str(registration.application_id),
+        "version": registration.version,
+        "card_number": registration.card_number,
+        "previous_card_number": None,
+        "registrant": {
+            "name": registration.name,
+            "name_kana": registration.kana,
+            "birth_date": registration.birth_date.isoformat(),
+            "postal_code": registration.postal_code,
+            "address": registration.address,
+            "phone": registration.phone,
+            # The hearers need it only to tell of holds by mail.
+            "email": registration.email if registration.hold_contact == "mail" else None,
+            "guardian_name": registration.guardian_name,
+        },
+        "category": registration.category,
+        "expires_on": registration.expires_on.isoformat(),
+        "pickup_branch": registration.pickup_branch,
+        "hold_contact": registration.hold_contact,
+    }

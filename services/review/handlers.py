@@ -1,0 +1,34 @@
+"""Events in: each is right in any order and any number of times."""
+
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.events import Event
+from services.review.model.applications import REQUESTED, WITHDRAWN, application_of
+from services.review.use_cases import Review, hear_mail, hear_stored, hear_withdrawal, take_over
+
+
+async def on_application_handed_over(review: Review, tx: Transaction, event: Event) -> None:
+    await take_over(review, tx, application_of(event.subject, event.data))
+
+
+async def on_application_withdrawal_requested(review: Review, tx: Transaction, event: Event) -> None:
+    await hear_withdrawal(review, tx, event.subject, REQUESTED, event.data["round"])
+
+
+async def on_application_withdrawn(review: Review, tx: Transaction, event: Event) -> None:
+    await hear_withdrawal(review, tx, event.subject, WITHDRAWN, event.data["round"])
+
+
+async def on_document_stored(review: Review, tx: Transaction, event: Event) -> None:
+    await hear_stored(review, tx, event.subject, event.data)
+
+
+async def on_notification_sent(review: Review, tx: Transaction, event: Event) -> None:
+    caused_by, template = UUID(event.data["caused_by"]), event.data["template"]
+    await hear_mail(review, tx, event.subject, caused_by, template, "sent", event.sequence)
+
+
+async def on_notification_failed(review: Review, tx: Transaction, event: Event) -> None:
+    caused_by, template = UUID(event.data["caused_by"]), event.data["template"]
+    await hear_mail(review, tx, event.subject, caused_by, template, "failed", event.sequence)

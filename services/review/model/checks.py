@@ -1,0 +1,109 @@
+"""What the rules and our own data say of a case, in words for staff."""
+
+from collections.abc import Mapping
+
+from rules import card_numbers
+from rules.policy import Policy
+from services.review.model.applications import Applicant
+from services.review.model.cases import Case, Check, Document
+from services.review.model.registrations import Registration
+
+#: Answers that need no second look.
+_FINE = {
+    "category_confirmed": "住所（または勤務先・通学先）は、この利用区分の対象の市町村です。",
+    "eligible": "利用の対象です。",
+    "sufficient": "必要な本人確認書類がそろっています。",
+    "named": "保護者の氏名が入力されています。",
+    "not_needed": "保護者の氏名は不要です。",
+}
+_LOOK = {
+    "check_by_staff": "この利用区分の対象の市町村かどうか、機械では確かめられませんでした。住所をご確認ください。",
+    "category_unknown": "この利用区分は今の設定にありません。",
+    "category_retired": "この利用区分は終了しています。",
+    "insufficient": "本人確認書類が足りないおそれがあります。",
+    "missing": "保護者の氏名が入力されていません。",
+}
+_RULES = {"category": "利用区分", "eligibility": "利用区分", "documents": "本人確認書類", "guardian": "保護者"}
+_WARNINGS = {
+    "blurred": "ぼやけているようです",
+    "blur": "ぼやけているようです",
+    "dark": "暗いようです",
+    "darkness": "暗いようです",
+    "glare": "光が反射しているようです",
+    "too_small": "小さすぎるようです",
+    "small": "小さすぎるようです",
+    "cut_off": "端が切れているようです",
+    "cut_edges": "端が切れているようです",
+    "screen_photo": "画面を撮ったもののようです",
+}
+_CARD = {
+    "card_number_not_digits": "数字ではない文字があります",
+    "card_number_length": "けた数が違います",
+    "card_number_prefix": "先頭の数字が違います",
+    "card_number_check_digit": "検査数字が合いません（打ち間違いのおそれ）",
+}
+
+
+def outcome_checks(policy: Policy, outcomes: Mapping[str, str]) -> list[Check]:
+    """The rules' answers at submission, by the code of the rule. A code without words is shown as it is."""
+    return [_outcome(policy, rule, outcome) for rule, outcome in outcomes.items()]
+
+
+def document_checks(documents: tuple[Document, ...]) -> list[Check]:
+    """One for each warning of each document."""
+    return [
+        Check(
+            "document_warning",
+            warning,
+            f"{document.type_name}（{document.side_name}）: {_WARNINGS.get(warning, warning)}。",
+            True,
+        )
+        for document in documents
+        for warning in document.warnings
+    ]
+
+
+def card_checks(policy: Policy, case: Case, applicant: Applicant, known: Registration | None) -> list[Check]:
+    """The card to renew: is there a number, can it be one, is it known here, and is it this person's?"""
+    if case.kind == "new":
+        return []
+    typed = applicant.card_number
+    if typed is None:
+        return [Check("card", "card_number_missing", "カード番号が入力されていません。", True)]
+    wrong = card_numbers.problem(policy.card_numbers, typed)
+    if wrong:
+        return [Check("card", wrong, f"カード番号 {typed}: {_CARD.get(wrong, wrong)}。", True)]
+    if known is None:
+        text = f"カード番号 {typed} は、このシステムで発行したものではありません（番号の形は正しいです）。"
+        return [Check("card", "card_unknown", text, True)]
+    if known.birth_date != applicant.birth_date:
+        return [Check("card", "card_of_another", f"カード番号 {typed} の登録とは、生年月日が違います。", True)]
+    return [Check("card", "card_known", f"カード番号 {typed} の登録があります（{known.name}）。", False)]
+
+
+def round_checks(policy: Policy, case: Case) -> list[Check]:
+    """Many corrections were asked for already: a person should call."""
+    asked = case.round - 1
+    if asked < policy.deadlines.correction_rounds:
+        return []
+    return [
+        Check(
+            "rounds", "many_corrections", f"なおしのお願いは{asked}回目を超えます。電話や窓口をご案内ください。", True
+        )
+    ]
+
+
+def mail_checks(undelivered: tuple[str, ...]) -> list[Check]:
+    if not undelivered:
+        return []
+    return [Check("mail", "mail_undelivered", "申請者へのメールが届いていません。電話でご連絡ください。", True)]
+
+
+def _outcome(policy: Policy, rule: str, outcome: str) -> Check:
+    if rule == "perhaps_category":
+        category = policy.category(outcome)
+        name = policy.text(category.name, "ja") if category else outcome
+        return Check(rule, outcome, f"住所からは「{name}」の区分にあたるかもしれません。", True)
+    if outcome in _FINE:
+        return Check(rule, outcome, _FINE[outcome], False)
+    return Check(rule, outcome, _LOOK.get(outcome, f"{_RULES.get(rule, rule)}: {outcome}"), True)

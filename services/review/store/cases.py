@@ -1,0 +1,231 @@
+"""Cases and what may come before them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from chassis.connection import Connection
+from services.review.model import CLAIMED, OPEN, WAITING, Applicant, Application, Case, Claim, Listed
+from services.review.model.applications import applicant_of
+
+#: The events of one application take turns, also before there is a row to lock.
+LOCK_APPLICATION = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))"
+
+_COLUMNS = """
+SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version, c.kind, c.category, c.language,
+       c.round, c.submitted_at, c.waiting_since, c.expected_on, c.claimed_by, c.claimed_until, s.username
+"""
+
+FIND = f"{_COLUMNS} FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by WHERE c.id = $1"
+
+LOCK = f"{FIND} FOR UPDATE OF c"
+
+LOCK_BY_APPLICATION = f"""
+{_COLUMNS} FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by WHERE c.application_id = $1 FOR UPDATE OF c
+"""
+
+PAGE = f"""
+{_COLUMNS},
+       c.kind <> 'new' AND NOT EXISTS (SELECT FROM registrations r WHERE r.card_number = c.card_number)
+           AS card_unknown,
+       (SELECT count(*) FROM documents d WHERE d.application_id = c.application_id AND d.round = c.round)
+           AS documents,
+       EXISTS (SELECT FROM mails m WHERE m.application_id = c.application_id AND m.outcome = 'failed')
+           AS mail_undelivered
+  FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by
+ WHERE ($1::text IS NULL OR c.status = $1)
+   AND ($2::boolean IS NULL OR coalesce(c.claimed_until > $3, false) = $2)
+   AND ($6::uuid IS NULL OR (c.first_round, c.waiting_since, c.id) > ($4::boolean, $5::timestamptz, $6::uuid))
+ ORDER BY c.first_round, c.waiting_since, c.id
+ LIMIT $7
+"""  # noqa: S608
+
+FIND_CONTENT = """
+SELECT applicant, outcomes, policy_version, card_number,
+       kind <> 'new' AND NOT EXISTS (SELECT FROM registrations r WHERE r.card_number = c.card_number) AS card_unknown
+  FROM cases c WHERE id = $1
+"""
+
+INSERT = """
+INSERT INTO cases (
+    id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
+    expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
+    name_key, kana_key, birth_date, address_key, phone_key)
+VALUES ($1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+"""
+
+RESUBMIT = """
+UPDATE cases
+   SET receipt_number = $2, status = 'waiting', version = version + 1, kind = $3, category = $4, language = $5,
+       round = $6, waiting_since = $7, expected_on = $8, policy_version = $9, filled_by = $10, consent = $11,
+       applicant = $12, outcomes = $13, card_number = $14, name_key = $15, kana_key = $16, birth_date = $17,
+       address_key = $18, phone_key = $19, claimed_by = NULL, claimed_until = NULL
+ WHERE id = $1
+"""
+
+SET_CLAIM = "UPDATE cases SET claimed_by = $2, claimed_until = $3 WHERE id = $1"
+
+DECIDE = """
+UPDATE cases SET status = $2, decision = $3, version = version + 1, claimed_by = NULL, claimed_until = NULL
+ WHERE id = $1 RETURNING version
+"""
+
+CLOSE = """
+UPDATE cases
+   SET status = 'closed', closed_because = $2, version = version + 1, claimed_by = NULL, claimed_until = NULL
+ WHERE id = $1
+"""
+
+REMEMBER_WITHDRAWAL = """
+INSERT INTO withdrawals (application_id, kind, round) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+"""
+
+WITHDRAWALS = "SELECT kind, round FROM withdrawals WHERE application_id = $1"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a case says, beside its state."""
+
+    applicant: Applicant
+    outcomes: Mapping[str, str]
+    policy_version: str
+    #: The card to renew, as understood.
+    card_number: str | None
+    card_unknown: bool
+
+
+async def lock_application(conn: Connection, application_id: UUID) -> None:
+    """Wait until no other transaction handles this application's events."""
+    await conn.execute(LOCK_APPLICATION, application_id)
+
+
+async def find(conn: Connection, case_id: UUID, now: datetime) -> Case | None:
+    return _case(await conn.fetchrow(FIND, case_id), now)
+
+
+async def lock(conn: Connection, case_id: UUID, now: datetime) -> Case | None:
+    """The case, which nobody else can change until this transaction ends."""
+    return _case(await conn.fetchrow(LOCK, case_id), now)
+
+
+async def lock_by_application(conn: Connection, application_id: UUID, now: datetime) -> Case | None:
+    return _case(await conn.fetchrow(LOCK_BY_APPLICATION, application_id), now)
+
+
+async def page(
+    conn: Connection, status: str | None, after: tuple[bool, datetime, UUID] | None, limit: int, now: datetime
+) -> list[Listed]:
+    """Up to `limit` cases behind `after` (its first round or not, waiting since, id)."""
+    stored = WAITING if status in (OPEN, CLAIMED) else status
+    claimed = {WAITING: False, CLAIMED: True}.get(status or "")
+    rows = await conn.fetch(PAGE, stored, claimed, now, *(after or (None, None, None)), limit)
+    return [Listed(_case_of(row, now), row["card_unknown"], row["documents"], row["mail_undelivered"]) for row in rows]
+
+
+async def content(conn: Connection, case_id: UUID) -> Content:
+    row = await conn.fetchrow(FIND_CONTENT, case_id)
+    assert row is not None
+    return Content(
+        applicant_of(row["applicant"]),
+        row["outcomes"],
+        row["policy_version"],
+        row["card_number"],
+        row["card_unknown"],
+    )
+
+
+async def insert(conn: Connection, case_id: UUID, application: Application, card_number: str | None) -> None:
+    await conn.execute(
+        INSERT,
+        case_id,
+        application.id,
+        *_head(application),
+        application.round,
+        application.submitted_at,
+        *_tail(application, card_number),
+    )
+
+
+async def resubmit(conn: Connection, case_id: UUID, application: Application, card_number: str | None) -> None:
+    """The next round: the case waits again, for whoever takes it."""
+    await conn.execute(
+        RESUBMIT,
+        case_id,
+        *_head(application),
+        application.round,
+        application.submitted_at,
+        *_tail(application, card_number),
+    )
+
+
+async def set_claim(conn: Connection, case_id: UUID, staff_id: UUID | None, until: datetime | None) -> None:
+    await conn.execute(SET_CLAIM, case_id, staff_id, until)
+
+
+async def decide(conn: Connection, case_id: UUID, status: str, decision: str | None) -> int:
+    """The case's new version."""
+    return int(await conn.fetchval(DECIDE, case_id, status, decision))
+
+
+async def close(conn: Connection, case_id: UUID, because: str) -> None:
+    await conn.execute(CLOSE, case_id, because)
+
+
+async def remember_withdrawal(conn: Connection, application_id: UUID, kind: str, round_: int) -> None:
+    await conn.execute(REMEMBER_WITHDRAWAL, application_id, kind, round_)
+
+
+async def withdrawals(conn: Connection, application_id: UUID) -> set[tuple[str, int]]:
+    """What was heard of withdrawals: their kinds and rounds."""
+    return {(row["kind"], row["round"]) for row in await conn.fetch(WITHDRAWALS, application_id)}
+
+
+def _head(application: Application) -> tuple[Any, ...]:
+    return application.receipt_number, application.kind, application.applicant.category, application.language
+
+
+def _tail(application: Application, card_number: str | None) -> tuple[Any, ...]:
+    person = application.applicant.person
+    return (
+        application.expected_on,
+        application.policy_version,
+        application.filled_by,
+        application.consent,
+        application.applicant_data,
+        application.outcomes,
+        card_number,
+        person.name_key,
+        person.kana_key,
+        person.birth_date,
+        person.address_key,
+        person.phone_key,
+    )
+
+
+def _case(row: asyncpg.Record | None, now: datetime) -> Case | None:
+    return _case_of(row, now) if row else None
+
+
+def _case_of(row: asyncpg.Record, now: datetime) -> Case:
+    claimed = row["status"] == WAITING and row["claimed_until"] is not None and row["claimed_until"] > now
+    return Case(
+        id=row["id"],
+        application_id=row["application_id"],
+        receipt_number=row["receipt_number"],
+        status=CLAIMED if claimed else row["status"],
+        version=row["version"],
+        kind=row["kind"],
+        category=row["category"],
+        language=row["language"],
+        round=row["round"],
+        submitted_at=row["submitted_at"],
+        waiting_since=row["waiting_since"],
+        expected_on=row["expected_on"],
+        claim=Claim(row["claimed_by"], row["username"], row["claimed_until"]) if claimed else None,
+        decision=row["decision"],
+    )

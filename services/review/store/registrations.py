@@ -1,0 +1,117 @@
+"""Registrations, and the card numbers that were given out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from chassis.connection import Connection
+from services.review.model import Candidate, Person, Registration
+from services.review.model.candidates import same_because
+
+_COLUMNS = """
+id, application_id, version, status, card_number, name_raw, name, name_key, kana, kana_key, birth_date, postal_code,
+address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact
+"""
+
+LOCK_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1 FOR UPDATE"  # noqa: S608
+
+FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  # noqa: S608
+
+SAVE = f"""
+INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
+ON CONFLICT (id) DO UPDATE
+   SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
+       name_raw = excluded.name_raw, name = excluded.name, name_key = excluded.name_key, kana = excluded.kana,
+       kana_key = excluded.kana_key, birth_date = excluded.birth_date, postal_code = excluded.postal_code,
+       address = excluded.address, address_key = excluded.address_key, phone = excluded.phone,
+       phone_key = excluded.phone_key, email = excluded.email, guardian_name = excluded.guardian_name,
+       category = excluded.category, expires_on = excluded.expires_on, pickup_branch = excluded.pickup_branch,
+       hold_contact = excluded.hold_contact, changed_at = excluded.changed_at
+"""  # noqa: S608
+
+#: Locks the prefix's row until the transaction ends: two approvals cannot get the same serial number.
+NEXT_SERIAL = """
+INSERT INTO card_counters AS c (prefix, serial) VALUES ($1, $2)
+ON CONFLICT (prefix) DO UPDATE SET serial = greatest(c.serial + 1, $2)
+RETURNING serial
+"""
+
+TAKE_NUMBER = """
+INSERT INTO card_numbers (card_number, given_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING card_number
+"""
+
+# Two lookups by index; the reasons themselves are the model's to say.
+CANDIDATES = """
+SELECT id, 'case' AS source, receipt_number, NULL AS card_number, status, name_key, kana_key, birth_date, address_key,
+       phone_key, applicant->'name'->>'display' AS name, applicant->'kana'->>'display' AS kana,
+       applicant->'address'->>'display' AS address, applicant->'phone'->>'display' AS phone
+  FROM cases
+ WHERE application_id <> $1 AND (status IN ('waiting', 'correction_requested') OR decision = 'reject')
+   AND (birth_date = $2 AND (name_key = $3 OR kana_key = $4 OR address_key = $5) OR phone_key = $6)
+UNION ALL
+SELECT id, 'registration', NULL, card_number, status, name_key, kana_key, birth_date, address_key,
+       phone_key, name, kana, address, phone
+  FROM registrations
+ WHERE application_id <> $1 AND card_number IS DISTINCT FROM $7
+   AND (birth_date = $2 AND (name_key = $3 OR kana_key = $4 OR address_key = $5) OR phone_key = $6)
+ ORDER BY id LIMIT 50
+"""
+
+
+async def find_by_card(conn: Connection, card_number: str) -> Registration | None:
+    return _registration(await conn.fetchrow(FIND_BY_CARD, card_number))
+
+
+async def lock_by_card(conn: Connection, card_number: str) -> Registration | None:
+    """The registration with this card, which nobody else can change until this transaction ends."""
+    return _registration(await conn.fetchrow(LOCK_BY_CARD, card_number))
+
+
+async def save(conn: Connection, registration: Registration, now: datetime) -> None:
+    """Make it, or make it say this."""
+    values = asdict(registration)
+    await conn.execute(SAVE, *(values[name.strip()] for name in _COLUMNS.split(",")), now)
+
+
+async def next_serial(conn: Connection, prefix: str, first: int) -> int:
+    return int(await conn.fetchval(NEXT_SERIAL, prefix, first))
+
+
+async def take_number(conn: Connection, card_number: str, now: datetime) -> bool:
+    """False if it was given out, or seen on a card, before."""
+    return await conn.fetchval(TAKE_NUMBER, card_number, now) is not None
+
+
+async def candidates(
+    conn: Connection, application_id: UUID, person: Person, card_number: str | None
+) -> Sequence[Candidate]:
+    """Who might be the same person, but for the case itself and the card that it wants to renew; strongest first."""
+    keys = (person.name_key, person.kana_key, person.address_key, person.phone_key)
+    rows = await conn.fetch(CANDIDATES, application_id, person.birth_date, *(key or None for key in keys), card_number)
+    found = [_candidate(row, person) for row in rows]
+    return sorted(found, key=lambda each: (-len(each.reasons), each.id))
+
+
+def _candidate(row: asyncpg.Record, person: Person) -> Candidate:
+    other = Person(row["name_key"], row["kana_key"], row["birth_date"], row["address_key"], row["phone_key"])
+    return Candidate(
+        id=row["id"],
+        source=row["source"],
+        reasons=same_because(person, other),
+        receipt_number=row["receipt_number"],
+        card_number=row["card_number"],
+        status=row["status"],
+        name=row["name"],
+        kana=row["kana"],
+        birth_date=row["birth_date"],
+        address=row["address"],
+        phone=row["phone"],
+    )
+
+
+def _registration(row: asyncpg.Record | None) -> Registration | None:
+    return Registration(**row) if row else None

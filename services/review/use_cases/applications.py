@@ -1,0 +1,55 @@
+"""What intake says of an application. In any order and any number of times it ends in the same state."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.ids import new_id
+from rules import card_numbers
+from services.review import events
+from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Application, Case
+from services.review.model.applications import REQUESTED, WITHDRAWN
+from services.review.store import cases, documents
+from services.review.use_cases.context import Review
+
+
+async def take_over(review: Review, tx: Transaction, application: Application) -> None:
+    """The application is review's to decide, in this round. An earlier round, or one that has ended, changes nothing."""
+    now = review.now()
+    await cases.lock_application(tx.conn, application.id)
+    case = await cases.lock_by_application(tx.conn, application.id, now)
+    if case and (case.round >= application.round or case.status in (DECIDED, CLOSED)):
+        return
+    typed = application.applicant.card_number
+    number = card_numbers.understood(review.policy.card_numbers, typed) if typed else None
+    await documents.name(tx.conn, application.id, application.round, application.documents)
+    if case is None:
+        await cases.insert(tx.conn, new_id(), application, number)
+    else:
+        await cases.resubmit(tx.conn, case.id, application, number)
+    await _settle(tx, application.id, now)
+
+
+async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID, kind: str, round_: int) -> None:
+    """The applicant asked to withdraw (`requested`: ours to accept) or has withdrawn (`withdrawn`: it is so)."""
+    await cases.lock_application(tx.conn, application_id)
+    await cases.remember_withdrawal(tx.conn, application_id, kind, round_)
+    await _settle(tx, application_id, review.now())
+
+
+async def _settle(tx: Transaction, application_id: UUID, now: datetime) -> None:
+    """Do what the withdrawals heard so far ask of the case as it is now."""
+    case = await cases.lock_by_application(tx.conn, application_id, now)
+    if case is None or case.status in (DECIDED, CLOSED):
+        return
+    heard = await cases.withdrawals(tx.conn, application_id)
+    if (REQUESTED, case.round) in heard and _undecided(case):
+        await cases.close(tx.conn, case.id, "withdrawal_accepted")
+        await tx.record(events.withdrawal_accepted(application_id, case.round))
+    elif any(kind == WITHDRAWN for kind, _ in heard):
+        await cases.close(tx.conn, case.id, "withdrawn")
+
+
+def _undecided(case: Case) -> bool:
+    """In this round: a correction that was asked for is the answer to a withdrawal that came after it."""
+    return case.status in (WAITING, CLAIMED)
