@@ -1,0 +1,44 @@
+"""The bodies that the API takes; what is not named here is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+def _object(required: list[str], properties: Mapping[str, Any]) -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def _text(most: int) -> Schema:
+    return {"type": "string", "maxLength": most}
+
+
+def _maybe(most: int) -> Schema:
+    return {"type": ["string", "null"], "maxLength": most}
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "maxItems": 50, "items": item}
+
+
+SESSION = _object(["username", "password"], {"username": _text(200), "password": _text(1000)})
+
+_REASON = _object(["item", "code"], {"item": _text(100), "code": _text(64), "note": _maybe(400)})
+_AMENDMENT = _object(["field", "value", "reason"], {"field": _text(64), "value": _text(1000), "reason": _text(200)})
+_VERDICT = _object(
+    ["candidate", "verdict"], {"candidate": {"type": "string", "maxLength": 36, "format": "uuid"}, "verdict": _text(64)}
+)
+
+DECISION = _object(
+    ["version", "decision"],
+    {
+        "version": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "decision": {"enum": ["approve", "correct", "reject"]},
+        "reasons": _list(_REASON),
+        "amendments": _list(_AMENDMENT),
+        "verdicts": _list(_VERDICT),
+        "card_number": _maybe(64),
+        "note": _maybe(400),
+    },
+)
