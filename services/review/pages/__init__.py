@@ -1,0 +1,35 @@
+"""The pages for library staff."""
+
+from collections.abc import Mapping, Sequence
+
+from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Authenticator, Route
+from services.review.pages import case, queue, session
+from services.review.pages.problem import render_problem
+from services.review.use_cases import Review
+
+STAFF = "staff"
+AUTHENTICATORS: Mapping[str, Authenticator[Review]] = {STAFF: session.authenticate}
+
+ROUTES: Sequence[Route[Review]] = [
+    Route("GET", "/", session.get_root, PUBLIC, CSRF_NONE, "Send staff to the queue"),
+    Route("GET", "/sign-in", session.get_sign_in, PUBLIC, CSRF_NONE, "Sign-in page of staff"),
+    Route("POST", "/sign-in", session.post_sign_in, PUBLIC, CSRF_FORM, "Sign in with username and password"),
+    Route("POST", "/sign-out", session.post_sign_out, PUBLIC, CSRF_FORM, "End the session of this browser"),
+    Route("GET", "/queue", queue.get_queue, STAFF, CSRF_NONE, "Cases by status, resubmitted first, then the oldest"),
+    Route("GET", "/cases/{id}", case.get_case, STAFF, CSRF_NONE, "One case: images, data, checks and decision"),
+    Route("POST", "/cases/{id}/claim", case.post_claim, STAFF, CSRF_FORM, "Claim the case"),
+    Route("POST", "/cases/{id}/release", case.post_release, STAFF, CSRF_FORM, "Give the claim back"),
+    Route(
+        "POST", "/cases/{id}/decision", case.post_decision, STAFF, CSRF_FORM, "Approve, ask for correction or reject"
+    ),
+    Route(
+        "GET",
+        "/cases/{id}/documents/{document_id}/{rendition}",
+        case.get_rendition,
+        STAFF,
+        CSRF_NONE,
+        "An image of an identity document (reading, screen or thumbnail)",
+    ),
+]
+
+__all__ = ["AUTHENTICATORS", "ROUTES", "render_problem"]

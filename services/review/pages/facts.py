@@ -1,0 +1,146 @@
+"""A case for people to read: what the template shows, made of what the use case knows."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.policy import Policy
+from services.review.model import (
+    APPROVE,
+    CLAIMED,
+    WAITING,
+    Candidate,
+    CaseView,
+    Document,
+    Field,
+    PastDecision,
+    Reason,
+)
+from services.review.model.candidates import in_words
+from services.review.pages import words
+from services.review.pages.waiting import waiting
+
+
+def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
+    """Everything on the case but the forms."""
+    case = view.case
+    category = policy.category(case.category)
+    since = case.waiting_since.astimezone(ZoneInfo(policy.time_zone)).date()
+    still = case.status in (WAITING, CLAIMED)
+    return {
+        "id": case.id,
+        "version": view.version,
+        "receipt_number": case.receipt_number,
+        "status": words.status_of(case),
+        "kind": words.KINDS[case.kind],
+        "category": policy.text(category.name, "ja") if category else case.category,
+        "submitted": words.day_and_time(case.submitted_at, policy.time_zone),
+        "waiting": waiting(policy, since, case.expected_on, today) if still else None,
+        "expected": words.day(case.expected_on) if still else None,
+        "rounds": case.round - 1,
+        "documents": [_document(case.id, each) for each in view.documents],
+        "rows": [_row(each, today) for each in view.applicant if each.display],
+        "checks": [_check(each.text, each.attention) for each in view.checks],
+        "duplicates": [_duplicate(each, today) for each in view.duplicates],
+        "decisions": [_decision(policy, view, each) for each in view.decisions],
+    }
+
+
+def label_of(view: CaseView, item: str) -> str:
+    """An item of a reason in words."""
+    sort, _, name = item.partition(":")
+    if sort == "document":
+        found = next((each for each in view.documents if str(each.id) == name), None)
+        return title(found) if found else "前に送られた書類"
+    return words.FIELDS.get(name, name) if sort == "field" else "申請全体"
+
+
+def title(document: Document) -> str:
+    """運転免許証（おもて面）"""
+    return f"{document.type_name}（{document.side_name}）" if document.side_name else document.type_name
+
+
+def value_of(view: CaseView, name: str) -> str:
+    """What a field holds, or nothing."""
+    return next((each.display or "" for each in view.applicant if each.name == name), "")
+
+
+def _document(case_id: object, document: Document) -> dict[str, Any]:
+    address = f"/cases/{case_id}/documents/{document.id}"
+    said = {True: "現住所：あり（申告）", False: "現住所：なし（申告）", None: ""}
+    return {
+        "id": document.id,
+        "title": title(document),
+        "warnings": [words.WARNINGS.get(each, each) for each in document.warnings],
+        "address": said[document.shows_current_address],
+        "screen": f"{address}/screen",
+        "reading": f"{address}/reading",
+        "tall": document.height > document.width,
+        "width": document.width,
+        "height": document.height,
+    }
+
+
+def _row(field: Field, today: date) -> dict[str, Any]:
+    shown = field.display or ""
+    if field.name == "birth_date":
+        shown = words.birth_date(date.fromisoformat(shown), today)
+    more = []
+    if field.raw and field.name not in words.CODED and field.raw != field.display:
+        more.append(f"入力：{field.raw}")
+    if field.registered is not None:
+        more.append(f"登録：{field.registered}（職員がなおしました）")
+    return {"key": words.FIELDS.get(field.name, field.name), "value": shown, "more": more}
+
+
+def _check(text: str, attention: bool) -> dict[str, str]:
+    return (
+        {"kind": "warning", "tag": "要確認", "text": text}
+        if attention
+        else {"kind": "success", "tag": "適合", "text": text}
+    )
+
+
+def _duplicate(candidate: Candidate, today: date) -> dict[str, Any]:
+    number = f"カード {candidate.card_number}" if candidate.card_number else f"申請 {candidate.receipt_number}"
+    return {
+        "id": candidate.id,
+        "name": candidate.name,
+        "kana": candidate.kana,
+        "reasons": in_words(candidate.reasons),
+        "facts": [words.birth_date(candidate.birth_date, today), candidate.address, candidate.phone],
+        "number": number,
+        "href": f"/cases/{candidate.id}" if candidate.receipt_number else None,
+        "verdict": dict(words.VERDICTS).get(candidate.verdict or ""),
+    }
+
+
+def _decision(policy: Policy, view: CaseView, past: PastDecision) -> dict[str, Any]:
+    kind, label = words.DECISIONS[past.decision]
+    lines = reason_lines(policy, view, past.reasons)
+    lines += [
+        f"{words.FIELDS.get(each.field, each.field)}を「{each.registered}」になおしました（{each.reason}）"
+        for each in past.amendments
+    ]
+    if past.note:
+        lines.append(f"補足「{past.note}」")
+    if past.decision == APPROVE and past.card_number:
+        lines.append(f"カード番号 {past.card_number}")
+    return {
+        "kind": kind,
+        "label": label,
+        "at": words.day_and_time(past.decided_at, policy.time_zone),
+        "staff": past.username,
+        "lines": lines,
+    }
+
+
+def reason_lines(policy: Policy, view: CaseView, reasons: Sequence[Reason]) -> list[str]:
+    """The reasons in words, one line each."""
+    lines = []
+    for each in reasons:
+        found = policy.reason(each.code)
+        why = policy.text(found.name, "ja") if found else each.code
+        lines.append(f"{label_of(view, each.item)}：{why}" + (f"「{each.note}」" if each.note else ""))
+    return lines

@@ -1,0 +1,75 @@
+"""Signing in and out: a cookie holds the session's token."""
+
+import re
+
+from aiohttp import web
+
+from chassis.errors import TooManyRequests, Unauthenticated
+from chassis.web.cookies import cookie_name, drop_cookie, set_cookie
+from chassis.web.forms import read_form
+from services.review import use_cases
+from services.review.model import Staff
+from services.review.pages.frame import page
+from services.review.use_cases import Review
+
+_COOKIE = "session"
+HOME = "/queue"
+_OURS = re.compile(r"/(?:queue|cases/[0-9a-f-]{36})(?:\?[!-~]{0,500})?")
+_WRONG = "職員IDかパスワードが違います。もう一度入力してください。"
+_TOO_MANY = "間違いが続いたため、サインインを止めています。しばらく待ってから、もう一度お試しください。"
+
+
+async def authenticate(review: Review, request: web.Request) -> Staff:
+    """The staff member whose session the cookie holds. Raises Unauthenticated."""
+    token = request.cookies.get(cookie_name(request, _COOKIE))
+    if not token or not token.isascii():
+        raise Unauthenticated
+    return await use_cases.staff_of(review, token)
+
+
+async def get_sign_in(review: Review, request: web.Request) -> web.StreamResponse:
+    return _form(review, request, safe_next(request.query.get("next", "")))
+
+
+async def post_sign_in(review: Review, request: web.Request) -> web.StreamResponse:
+    form = await read_form(request)
+    username, next_page = form.get("username", "").strip(), safe_next(form.get("next", ""))
+    try:
+        signed_in = await use_cases.sign_in(review, username, form.get("password", ""))
+    except Unauthenticated:
+        return _form(review, request, next_page, username, _WRONG, status=422)
+    except TooManyRequests as problem:
+        response = _form(review, request, next_page, username, _TOO_MANY, status=problem.status)
+        response.headers.update(problem.headers)
+        return response
+    response = _to(next_page)
+    set_cookie(request, response, _COOKIE, signed_in.token)
+    return response
+
+
+async def post_sign_out(review: Review, request: web.Request) -> web.StreamResponse:
+    await use_cases.sign_out(review, request.cookies.get(cookie_name(request, _COOKIE), ""))
+    response = _to("/sign-in")
+    drop_cookie(request, response, _COOKIE)
+    return response
+
+
+async def get_root(_review: Review, _request: web.Request) -> web.StreamResponse:
+    return _to(HOME)
+
+
+def safe_next(asked: str) -> str:
+    """Where to go after signing in: one of our own pages, whatever was asked for."""
+    return asked if _OURS.fullmatch(asked) else HOME
+
+
+def _form(
+    review: Review, request: web.Request, next_page: str, username: str = "", error: str = "", *, status: int = 200
+) -> web.Response:
+    errors = [{"field": "username", "message": error}] if error else []
+    values = {"next": next_page, "username": username[:200], "errors": errors, "staff": None}
+    return page(review, request, "sign_in.html", values, status=status)
+
+
+def _to(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})

@@ -1,0 +1,170 @@
+"""The words of the staff's pages. Codes of the policy get theirs from the policy."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from services.review.model import (
+    APPROVE,
+    CLAIMED,
+    CLOSED,
+    CORRECT,
+    CORRECTION_REQUESTED,
+    DECIDED,
+    OPEN,
+    REJECT,
+    WAITING,
+    Case,
+)
+
+KINDS = {"new": "新規", "renewal": "更新", "change": "変更", "replacement": "再発行"}
+FILTERS = {
+    OPEN: "未処理",
+    WAITING: "担当待ち",
+    CLAIMED: "審査中",
+    CORRECTION_REQUESTED: "なおし依頼中",
+    DECIDED: "判定ずみ",
+    CLOSED: "取り下げ・期限切れ",
+}
+FIELDS = {
+    "name": "氏名",
+    "kana": "フリガナ",
+    "birth_date": "生年月日",
+    "postal_code": "郵便番号",
+    "address": "住所",
+    "phone": "電話番号",
+    "email": "メール",
+    "guardian_name": "保護者名",
+    "guardian_relation": "保護者との関係",
+    "category": "利用区分",
+    "organisation_name": "勤務先・学校",
+    "organisation_address": "勤務先・学校の住所",
+    "pickup_branch": "予約受取館",
+    "hold_contact": "予約の連絡",
+    "card_number": "カード番号",
+}
+#: Fields whose typed value is a code: the word stands for it, nothing was understood.
+CODED = frozenset({"guardian_relation", "category", "pickup_branch", "hold_contact"})
+WARNINGS = {
+    "blurred": "ぼやけ",
+    "glare": "光の反射",
+    "dark": "暗い",
+    "too_small": "小さい",
+    "small": "小さい",
+    "cut_off": "切れ",
+    "screen_photo": "画面の撮影",
+}
+VERDICTS = (("different", "別の人"), ("same", "同じ人"), ("unsure", "わからない"))
+DECISIONS = {
+    APPROVE: ("success", "承認"),
+    CORRECT: ("warning", "なおしを依頼"),
+    REJECT: ("neutral", "登録しない"),
+}
+ERRORS = {
+    "reason_unknown": "この理由は使えません。えらびなおしてください。",
+    "reason_retired": "この理由は今は使えません。えらびなおしてください。",
+    "reason_not_for_decision": "この判定では使えない理由です。えらびなおしてください。",
+    "reason_not_for_item": "この項目では使えない理由です。えらびなおしてください。",
+    "reasons_required": "理由をえらんでください。",
+    "item_unknown": "この申請にない項目です。画面を開きなおしてください。",
+    "item_doubled": "同じ項目が2回えらばれています。",
+    "note_too_long": "補足は200文字までにしてください。",
+    "too_long": "長すぎます。短くしてください。",
+    "required": "入力してください。",
+    "card_number_required": "カード番号を入力してください。",
+    "card_number_not_digits": "カード番号は数字で入力してください。",
+    "card_number_length": "カード番号のけた数が違います。",
+    "card_number_prefix": "この図書館のカード番号ではありません。先頭の数字を確かめてください。",
+    "card_number_check_digit": "カード番号が正しくありません。打ち間違いがないか確かめてください。",
+    "card_number_taken": "このカード番号はほかの人が使っています。番号を確かめてください。",
+    "card_number_not_allowed": "カード番号は自動で付くため、入力できません。",
+}
+CONFLICTS = {
+    "stale_version": (
+        "申請の内容が変わったため、まだ判定していません",
+        "入力した判定は残してあります。新しい内容を確かめて、もう一度送ってください。",
+    ),
+    "not_claimed": (
+        "担当になっていなかったため、まだ判定していません",
+        "入力した判定は残してあります。担当になっていることを確かめて、もう一度送ってください。",
+    ),
+    "held_by_other": ("ほかの職員が担当しています", "担当が外れるまで、判定はできません。"),
+    "wrong_state": (
+        "この申請は、もう判定できません",
+        "ほかの職員が判定したか、申請者が取り下げました。今の状態を確かめてください。",
+    ),
+    "card_numbers_exhausted": (
+        "カード番号を使い切りました",
+        "登録はしていません。システムの管理者に、カード番号の範囲を広げるよう伝えてください。",
+    ),
+}
+CLAIMED_AGAIN = (
+    "担当の時間が切れていたため、まだ判定していません",
+    "もう一度担当になりました。入力した判定は残してあります。内容を確かめて、もう一度送ってください。",
+)
+#: What became of the case: kind, title, more.
+ENDED = {
+    APPROVE: ("success", "承認しました", "申請者に登録完了のメールを送ります。"),
+    CORRECT: ("success", "なおしを依頼しました", "申請者がなおすと、一覧の先頭に出ます。"),
+    REJECT: ("success", "登録しないと判定しました", "申請者に理由をメールで伝えます。"),
+}
+#: By status: what happened, and what to do.
+PROBLEMS = {
+    400: ("送られた内容を読み取れませんでした", "前の画面にもどり、もう一度お試しください。"),
+    403: ("この操作はできませんでした", "前の画面にもどって開きなおし、もう一度お試しください。"),
+    404: ("見つかりません", "この画面や画像はないか、消去されています。"),
+    405: ("この操作はできません", "審査一覧からやりなおしてください。"),
+    409: ("今の状態ではできません", "画面を開きなおして、今の状態を確かめてください。"),
+    413: ("送られた内容が大きすぎます", "文字を減らして、もう一度お試しください。"),
+    415: ("送られた内容を読み取れませんでした", "前の画面にもどり、もう一度お試しください。"),
+    422: ("内容を確かめてください", "使えない文字や値が含まれています。前の画面にもどり、なおしてください。"),
+    429: ("しばらく待ってください", "操作が続いたため止めています。数分たってから、もう一度お試しください。"),
+    503: ("ただいま使えません", "保存はしていません。少し待ってから、もう一度お試しください。"),
+}
+TROUBLE = (
+    "うまくいきませんでした",
+    "時間をおいて、もう一度お試しください。続くときは、システムの管理者に伝えてください。",
+)
+_WEEKDAYS = "月火水木金土日"
+_ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+)
+
+
+def status_of(case: Case) -> dict[str, str]:
+    """The state of a case as a tag."""
+    if case.status == DECIDED:
+        kind, label = DECISIONS[case.decision or APPROVE]
+        return {"kind": kind, "label": {"承認": "承認ずみ"}.get(label, label)}
+    kinds = {CLAIMED: "info", CORRECTION_REQUESTED: "warning"}
+    label = "取り下げ・期限切れ" if case.status == CLOSED else FILTERS[case.status]
+    return {"kind": kinds.get(case.status, "neutral"), "label": label}
+
+
+def day_and_time(at: datetime, zone: str) -> str:
+    """11月18日 20:48, in the library's time zone."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{here.month}月{here.day}日 {here:%H:%M}"
+
+
+def time_of_day(at: datetime, zone: str) -> str:
+    """20:48, in the library's time zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day(on: date) -> str:
+    """12月6日（日）"""
+    return f"{on.month}月{on.day}日（{_WEEKDAYS[on.weekday()]}）"
+
+
+def birth_date(on: date, today: date) -> str:
+    """1991年4月12日（平成3年・35歳): the identity document may say either calendar."""
+    age = today.year - on.year - ((today.month, today.day) < (on.month, on.day))
+    era = next((f"{name}{_era_year(on.year - start.year + 1)}年・" for start, name in _ERAS if on >= start), "")
+    return f"{on.year}年{on.month}月{on.day}日（{era}{age}歳）"
+
+
+def _era_year(year: int) -> str:
+    return "元" if year == 1 else str(year)
