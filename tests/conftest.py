@@ -3,12 +3,14 @@
 servers        the private PostgreSQL and RabbitMQ (or those of DATABASE_URL and AMQP_URL); stops and starts them too
 provisioned    the installation on them: databases, roles, topology, users, as `make run` makes them
 database_url   `await database_url("intake")`: that service's database, every table emptied
+system         the four services and the mailbox as processes on `provisioned`; `.supervisor.kill("intake")`, `.mend()`
 blank_database `await blank_database()`: a new empty database, dropped after the test
 blank_vhost    `await blank_vhost()`: the address of a new virtual host whose user may do all, deleted after it
 """
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -20,10 +22,12 @@ from tools.installation import Installation, installation
 from tools.places import free_test_slot
 from tools.provision import drop, provision
 from tools.servers import Servers
+from tools.system import System
 
 FromService = Callable[[str], Awaitable[str]]
 FromNothing = Callable[[], Awaitable[str]]
 
+SHORT_RETRY_DELAYS = (1, 2, 3, 4)
 EMPTY_ALL = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
 FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
@@ -45,13 +49,24 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 async def provisioned(servers: Servers) -> AsyncIterator[Installation]:
-    house = installation(servers, for_tests())
+    house = replace(installation(servers, for_tests()), retry_delays=SHORT_RETRY_DELAYS)
     await provision(house)
     try:
         yield house
     finally:
         if not servers.ours_alone or servers.given.amqp_url:
             await drop(house)
+
+
+@pytest.fixture(scope="session")
+def system(provisioned: Installation) -> Iterator[System]:
+    running = System(provisioned)
+    try:
+        running.start()
+        running.wait_ready()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ python3 -m tools.bootstrap --browser    a Chromium and Japanese fonts too, for t
 
 import hashlib
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -41,7 +42,9 @@ def set_up(root: Path = ROOT) -> None:
     print("Installing the locked requirements …", flush=True)
     _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", root / SETUP)
     uv = root / ".venv" / "bin" / "uv"
-    _run(uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", root / SETUP, root / DEVELOPMENT)
+    # Like pip, uv shall trust what this machine trusts, such as an organisation's own proxy.
+    trust = ["--system-certs"] if ssl.get_default_verify_paths().cafile else []
+    _run(uv, "pip", "sync", "--quiet", *trust, "--python", python, "--require-hashes", root / SETUP, root / DEVELOPMENT)
     stamp.write_text(wanted)
 
 

@@ -24,9 +24,10 @@ class Result:
 def checks(root: Path = ROOT) -> dict[str, Sequence[str]]:
     """The slowest first, so that the others fit beside it."""
     folders = [folder for folder in FOLDERS if (root / folder).is_dir()]
+    typed = [folder for folder in folders if folder != "deploy" and next((root / folder).rglob("*.py"), None)]
     templates = sorted({str(file.relative_to(root)) for file in _templates(root)})
     found: dict[str, Sequence[str]] = {
-        "types (mypy)": [_tool("mypy")],
+        "types (mypy)": [_tool("mypy"), *typed],
         "style (ruff)": [_tool("ruff"), "check", "--quiet", *folders],
         "format (ruff)": [_tool("ruff"), "format", "--check", "--quiet", *folders],
         "import rules": [_tool("lint-imports"), "--no-cache"],

@@ -34,7 +34,7 @@ def install(packages: Sequence[str], reason: str, say: Say = print) -> None:
     become = administrator()
     command = "apt-get install --no-install-recommends " + " ".join(packages)
     if become is None or shutil.which("apt-get") is None:
-        raise Stopped(f"{reason} is missing: install it first (on Debian, as root: {command}).")
+        raise Stopped(f"Missing: {reason}. Install first (on Debian, as root: {command}), then start again.")
     say(f"Installing {' '.join(packages)} ({reason}) from Debian; this happens once.")
     with _no_server_starts(become):
         _run([*become, *_apt("update")])

@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from tools import packages
 from tools.errors import Stopped
 from tools.keys import Keys
 from tools.packages import Say
 from tools.places import ROOT, discard
-from tools.postgres import Postgres
-from tools.rabbitmq import RabbitMQ
+from tools.postgres import Postgres, find_programs
+from tools.rabbitmq import RabbitMQ, find_server
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,23 @@ class Servers:
 
     def start(self) -> None:
         """Start both at the same time and return when both answer."""
+        self._install_missing()
         if not self.given.amqp_url:
             self.rabbitmq.launch()
         if not self.given.postgres_url:
             self.postgres.start()
         if not self.given.amqp_url:
             self.rabbitmq.wait()
+
+    def _install_missing(self) -> None:
+        """Both at once: one wait for the person, or one sentence."""
+        missing = {
+            "PostgreSQL": (not self.given.postgres_url and find_programs() is None, "postgresql"),
+            "RabbitMQ": (not self.given.amqp_url and find_server() is None, "rabbitmq-server"),
+        }
+        names = [name for name, (is_missing, _) in missing.items() if is_missing]
+        if names:
+            packages.install([missing[name][1] for name in names], " and ".join(names), self.say)
 
     def stop(self) -> None:
         self.rabbitmq.stop()

@@ -2,17 +2,23 @@
 
 import asyncio
 import json
+import os
+from pathlib import Path
 
 import aio_pika
 import asyncpg
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
 
+import tools.provision
 from contracts import SERVICES
+from deploy.container import settings
 from tests.conftest import FromNothing, FromService
+from tools.addresses import in_containers
 from tools.broker import Management, topology
-from tools.installation import SUBSCRIBER, SUBSCRIBER_QUEUE, Installation
-from tools.provision import provision
+from tools.errors import Stopped
+from tools.installation import SUBSCRIBER, SUBSCRIBER_QUEUE, Installation, installation
+from tools.provision import drop, provision
 from tools.servers import Servers
 
 PAIRS = [(one, other) for one in SERVICES for other in SERVICES if one != other]
@@ -112,6 +118,34 @@ async def test_blank_databases_and_virtual_hosts_are_separate(
     async with connection:
         channel = await connection.channel()
         await channel.declare_queue("q", durable=True)
+
+
+def test_set_up_for_containers_leaves_each_service_its_own_settings(servers: Servers, tmp_path: Path) -> None:
+    environ = {
+        "DATABASE_URL": servers.postgres_admin_url,
+        "AMQP_URL": servers.amqp_admin_url,
+        "RABBITMQ_MANAGEMENT_URL": servers.management_url,
+        "OUCHI_PURPOSE": f"test-containers-{os.getpid()}",
+        "OUCHI_ENVIRONMENTS": str(tmp_path),
+        "OUCHI_STORAGE": "file:///documents",
+    }
+    set_up = Servers(environ["OUCHI_PURPOSE"], environ=environ)
+    try:
+        tools.provision.main(environ)
+        told = settings(str(tmp_path / "documents" / "environment"))
+        assert told["OUCHI_STORAGE"] == "file:///documents"
+        assert told["OUCHI_HOST"] == "0.0.0.0"  # noqa: S104 - what is asserted, not bound
+        assert settings(str(tmp_path / "intake" / "environment"))["OUCHI_DOCUMENTS_URL"] == "http://documents:8081"
+        assert (tmp_path / "notifier" / "environment").stat().st_mode & 0o077 == 0
+    finally:
+        house = installation(Servers(environ["OUCHI_PURPOSE"], environ=environ), in_containers(environ))
+        asyncio.run(drop(house))
+        set_up.discard()
+
+
+def test_set_up_for_containers_says_what_it_needs() -> None:
+    with pytest.raises(Stopped, match="DATABASE_URL and AMQP_URL must name the servers"):
+        tools.provision.main({})
 
 
 async def _everything(house: Installation) -> object:
