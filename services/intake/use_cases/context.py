@@ -1,8 +1,10 @@
 """What every use case of intake is given first."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from chassis.clock import Clock
+from chassis.clock import Clock, today
 from chassis.database import Database
 from chassis.passwords import PasswordHashing
 from chassis.pulse import Pulse
@@ -25,3 +27,14 @@ class Intake:
     secret: bytes
     #: Wakes the loop that answers requests for a link.
     link_requested: Pulse = field(default_factory=Pulse)
+    #: Wakes the loop that has images deleted.
+    deletion_due: Pulse = field(default_factory=Pulse)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.policy.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The day by the library's calendar."""
+        return today(self.now, self.zone)

@@ -1,8 +1,23 @@
 """The mailed link, again. The answers never tell whether there is an application."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from chassis.database import Transaction
+from chassis.errors import NotFound
+from chassis.ids import new_id, parse_id
+from rules import text
+from rules.receipt_numbers import parse_receipt_number
+from rules.understanding import understand
+from services.intake import events, store
+from services.intake.model.applications import Application
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.proofs import new_link
+
+_PAUSE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+#: The first one comes with the reception.
+_A_DAY = 1 + 5
 
 
 async def resend_link(intake: Intake, application_id: UUID) -> None:
@@ -10,7 +25,11 @@ async def resend_link(intake: Intake, application_id: UUID) -> None:
 
     Raises NotFound.
     """
-    raise NotImplementedError
+    async with intake.db.transaction() as tx:
+        application = await store.lock_application(tx.conn, application_id)
+        if application is None:
+            raise NotFound
+        await _mail_link(intake, tx, application, "resend")
 
 
 async def request_link(intake: Intake, email: str, application: str) -> None:
@@ -18,4 +37,41 @@ async def request_link(intake: Intake, email: str, application: str) -> None:
 
     Nothing is looked up here, so that answer and timing are the same for everyone; a loop does what was asked.
     """
-    raise NotImplementedError
+    request = store.LinkRequest(text.storable(email), text.storable(application))
+    async with intake.db.transaction() as tx:
+        await store.insert_link_request(tx.conn, new_id(), request, intake.now())
+        tx.after_commit(intake.link_requested.beat)
+
+
+async def answer_link_request(intake: Intake) -> bool:
+    """Answer the oldest request. False where there was none."""
+    async with intake.db.transaction() as tx:
+        request = await store.take_link_request(tx.conn)
+        if request is None:
+            return False
+        found = await find_typed(intake, tx, request.application)
+        application = await store.lock_application(tx.conn, found.id) if found else None
+        if application and is_address_of(intake, application, request.email):
+            await _mail_link(intake, tx, application, "continue")
+    return True
+
+
+async def find_typed(intake: Intake, tx: Transaction, typed: str) -> Application | None:
+    """The application that this id or receipt number means."""
+    return await store.find_by_id_or_number(tx.conn, parse_id(typed.strip()), parse_receipt_number(typed))
+
+
+def is_address_of(intake: Intake, application: Application, typed: str) -> bool:
+    """Whether this is the applicant's e-mail address, in whatever way it is written."""
+    email = understand("email", typed, today=intake.today)
+    return email.error is None and email.match_key == application.applicant.values["email"].match_key
+
+
+async def _mail_link(intake: Intake, tx: Transaction, application: Application, purpose: str) -> None:
+    now = intake.now()
+    if await store.proofs_since(tx.conn, application.id, now - _PAUSE):
+        return
+    if await store.proofs_since(tx.conn, application.id, now - _DAY) >= _A_DAY:
+        return
+    link = await new_link(intake, tx, application.id)
+    await tx.record(events.application_link_requested(application, purpose, link))

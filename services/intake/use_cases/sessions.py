@@ -1,25 +1,90 @@
 """Sign-in with e-mail address, password and application. A session opens exactly one application."""
 
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
+from chassis.database import Transaction
+from chassis.errors import TooManyRequests, Unauthenticated
+from chassis.tokens import new_token, token_hash
+from rules.passwords import normalised, password_problems
+from services.intake import messages, store
+from services.intake.model.applications import Application
 from services.intake.model.views import SignedIn
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.links import find_typed, is_address_of
+
+IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
+#: Use is noted at most this often, so that reading does not write.
+_NOTED_EVERY = timedelta(minutes=1)
+_ATTEMPTS, ATTEMPTS_WITHIN = 10, timedelta(minutes=15)
 
 
 async def sign_in(intake: Intake, email: str, password: str, application: str, proof: str | None) -> SignedIn:
     """Sign in. `application` is the id or the receipt number as typed; `proof` comes from the mailed link.
 
-    A right proof marks the e-mail as proven; a wrong or old one is as none. Raises Unauthenticated(`wrong_credentials`),
-    whichever of the three is wrong, and TooManyRequests after ten failures in 15 minutes.
+    A right proof marks the e-mail as proven; a wrong or old one is as none. Raises
+    Unauthenticated(`wrong_credentials`), whichever of the three is wrong, and TooManyRequests after ten failures in
+    15 minutes.
     """
-    raise NotImplementedError
+    now = intake.now()
+    async with intake.db.transaction() as tx:
+        found = await find_typed(intake, tx, application)
+        subject = hashlib.sha256(str(found.id if found else application).encode("utf-8", "replace")).digest()
+        # Counted before it is tried: a burst of guesses is counted in full.
+        allowed = await store.count_attempt(tx.conn, subject, now, now - ATTEMPTS_WITHIN, _ATTEMPTS)
+    if not allowed:
+        raise TooManyRequests(int(ATTEMPTS_WITHIN.total_seconds()), messages.text("too_many_failures"))
+    right_person = found is not None and is_address_of(intake, found, email)
+    if not await _verify(intake, found.password_hash if found and right_person else None, password) or not found:
+        raise Unauthenticated("wrong_credentials", messages.text("wrong_credentials"))
+    token = new_token()
+    async with intake.db.transaction() as tx:
+        signed_in = await _proven(intake, tx, found.id, proof)
+        await store.insert_session(tx.conn, token_hash(token), found.id, now)
+        await store.forget_attempts(tx.conn, subject)
+    return SignedIn(token, signed_in)
 
 
 async def application_of(intake: Intake, token: str | None) -> UUID:
     """The application that this session opens. Raises Unauthenticated after 30 idle minutes, 12 hours, or sign-out."""
-    raise NotImplementedError
+    now = intake.now()
+    if not token:
+        raise Unauthenticated(detail=messages.text("signed_out"))
+    async with intake.db.connection() as conn:
+        session = await store.find_session(conn, token_hash(token), now - IDLE, now - ABSOLUTE)
+        if session is None:
+            raise Unauthenticated(detail=messages.text("signed_out"))
+        application_id, used_at = session
+        if now - used_at >= _NOTED_EVERY:
+            await store.touch_session(conn, token_hash(token), now)
+    return application_id
 
 
 async def sign_out(intake: Intake, token: str) -> None:
     """End the session; one that has ended stays so."""
-    raise NotImplementedError
+    async with intake.db.transaction() as tx:
+        await store.end_session(tx.conn, token_hash(token))
+
+
+async def _proven(intake: Intake, tx: Transaction, application_id: UUID, proof: str | None) -> Application:
+    """The application, its e-mail address proven where the proof is right."""
+    application = await store.lock_application(tx.conn, application_id)
+    if application is None:
+        raise Unauthenticated("wrong_credentials", messages.text("wrong_credentials"))
+    now = intake.now()
+    proof_hash = token_hash(proof.encode("utf-8", "replace").decode()) if proof else b""
+    if application.email_proven_at or not await store.use_proof(tx.conn, proof_hash, application_id, now):
+        return application
+    proven = replace(application, email_proven_at=now)
+    await store.save_application(tx.conn, proven)
+    await store.tell(tx.conn, application_id, "email_proven", 0, now)
+    return proven
+
+
+async def _verify(intake: Intake, stored: str | None, password: str) -> bool:
+    """What could never have been chosen is wrong, and takes as long to be."""
+    if {"password_too_long", "password_ctrl"}.intersection(password_problems(intake.policy, password)):
+        stored, password = None, ""
+    return await intake.hashing.verify(stored, normalised(password))

@@ -1,0 +1,7 @@
+"""`python -m services.intake`: run the service."""
+
+from chassis.service import run
+from services.intake.app import SERVICE
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,62 @@
+"""Event in: one use case for each."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.events import Event
+from services.intake.model.applications import Mail, Reason, Registration
+from services.intake.model.documents import StoredImage
+from services.intake.use_cases import Intake, outcomes
+from services.intake.use_cases.documents import keep_document
+
+
+async def on_document_stored(intake: Intake, tx: Transaction, event: Event) -> None:
+    data = event.data
+    image = StoredImage(data["width"], data["height"], tuple(data["warnings"]))
+    await keep_document(intake, tx, UUID(data["id"]), event.subject, image)
+
+
+async def on_correction_requested(intake: Intake, tx: Transaction, event: Event) -> None:
+    data = event.data
+    deadline = date.fromisoformat(data["deadline"])
+    await outcomes.correction_requested(
+        intake, tx, event.subject, data["round"], _reasons(data["items"]), deadline, event.time
+    )
+
+
+async def on_approved(_intake: Intake, tx: Transaction, event: Event) -> None:
+    await outcomes.approved(tx, event.subject, event.data["round"], event.time)
+
+
+async def on_rejected(_intake: Intake, tx: Transaction, event: Event) -> None:
+    data = event.data
+    await outcomes.rejected(tx, event.subject, data["round"], _reasons(data["reasons"]), data["note"], event.time)
+
+
+async def on_withdrawal_accepted(_intake: Intake, tx: Transaction, event: Event) -> None:
+    await outcomes.withdrawal_accepted(tx, event.subject, event.data["round"], event.time)
+
+
+async def on_registered(_intake: Intake, tx: Transaction, event: Event) -> None:
+    """Completed or renewed: the subject is the registration, the application is in the data."""
+    data = event.data
+    expires_on = date.fromisoformat(data["expires_on"])
+    registration = Registration(event.subject, data["version"], data["card_number"], expires_on)
+    await outcomes.registered(tx, UUID(data["application_id"]), registration, event.time)
+
+
+async def on_notification_sent(_intake: Intake, tx: Transaction, event: Event) -> None:
+    mail = Mail(event.data["template"], "sent", event.time)
+    await outcomes.mail_reported(tx, event.subject, UUID(event.data["caused_by"]), mail)
+
+
+async def on_notification_failed(_intake: Intake, tx: Transaction, event: Event) -> None:
+    state = "failed" if event.data["permanence"] == "permanent" else "delayed"
+    mail = Mail(event.data["template"], state, event.time)
+    await outcomes.mail_reported(tx, event.subject, UUID(event.data["caused_by"]), mail)
+
+
+def _reasons(items: list[dict[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(Reason(item["item"], item["code"], item["note"]) for item in items)

@@ -1,0 +1,96 @@
+"""What staff asked to mend: which fields and documents that opens, and what answers it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from rules.policy import Policy
+from services.intake.model.applications import CORRECTION_REQUESTED, NEW, PROVISIONAL, Application, Reason
+from services.intake.model.documents import Document
+from services.intake.model.forms import CHANGEABLE
+
+#: What may have to be mended along with a field; open with it, but never asked for.
+_ALONG = {
+    "name": ("kana",),
+    "birth_date": ("guardian_name", "guardian_relation"),
+    "postal_code": ("address",),
+    "address": ("postal_code",),
+    "category": ("organisation_name", "organisation_address", "guardian_name", "guardian_relation"),
+    "guardian_name": ("guardian_relation",),
+    "organisation_name": ("organisation_address",),
+    "organisation_address": ("organisation_name",),
+}
+
+
+def open_fields(policy: Policy, application: Application) -> tuple[str, ...]:
+    """The fields that the applicant may change now."""
+    if application.status == PROVISIONAL:
+        fields = set(CHANGEABLE)
+    elif application.status == CORRECTION_REQUESTED:
+        named = {field for reason in application.corrections for field in _fields_answering(policy, reason)}
+        fields = named | {other for field in named for other in _ALONG.get(field, ())}
+    else:
+        return ()
+    if application.applicant.kind == NEW:
+        fields.discard("card_number")
+    return tuple(field for field in CHANGEABLE if field in fields)
+
+
+def may_touch(application: Application, document: Document) -> bool:
+    """Whether the applicant may replace or remove this document now."""
+    if application.status == PROVISIONAL:
+        return True
+    named = any(reason.item == f"document:{document.id}" for reason in application.corrections)
+    return application.status == CORRECTION_REQUESTED and (named or document.round > application.round)
+
+
+def may_add(policy: Policy, application: Application) -> bool:
+    """Whether a further document answers anything that was asked for."""
+    return application.status == PROVISIONAL or any(
+        reason.item.startswith("document:") or _answered_by_more(policy, reason) for reason in application.corrections
+    )
+
+
+def answered_by_fields(policy: Policy, application: Application, fields: Iterable[str]) -> frozenset[str]:
+    """The items that are answered once these fields were saved (also unchanged: then they are confirmed)."""
+    saved = set(fields)
+    return frozenset(
+        reason.item for reason in application.corrections if not saved.isdisjoint(_fields_answering(policy, reason))
+    )
+
+
+def answered_by_document(policy: Policy, application: Application, replaced: UUID | None) -> frozenset[str]:
+    """The items that are answered by a new document, which replaces this one."""
+    return frozenset(
+        reason.item
+        for reason in application.corrections
+        if reason.item == f"document:{replaced}" or _answered_by_more(policy, reason)
+    )
+
+
+def unanswered(application: Application) -> list[str]:
+    """The items that the applicant has not answered, in the order in which they were asked."""
+    items = dict.fromkeys(reason.item for reason in application.corrections)
+    return [item for item in items if item not in application.corrected]
+
+
+def _fields_answering(policy: Policy, reason: Reason) -> set[str]:
+    kind, _, name = reason.item.partition(":")
+    if kind == "field":
+        return {name}
+    if kind == "application":
+        return set(CHANGEABLE)
+    # The name on the card differs: perhaps it is the form that is wrong.
+    return {item.removeprefix("field:") for item in _items(policy, reason) if item.startswith("field:")}
+
+
+def _answered_by_more(policy: Policy, reason: Reason) -> bool:
+    """True where another document helps: a bill that shows the new address. A blurred photo must itself be replaced."""
+    items = _items(policy, reason)
+    if reason.item.startswith("document:"):
+        return any(item != "document" for item in items)
+    return reason.item == "application" or "document" in items
+
+
+def _items(policy: Policy, reason: Reason) -> tuple[str, ...]:
+    found = policy.reason(reason.code)
+    return found.items if found else ()

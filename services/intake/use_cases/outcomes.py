@@ -1,0 +1,119 @@
+"""What the other services tell of an application. Each is right in any order and any number of times: it compares state
+and round, and opens no transaction of its own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.database import Transaction
+from services.intake import events, store
+from services.intake.model.applications import (
+    APPROVED,
+    CORRECTION_REQUESTED,
+    REJECTED,
+    SUBMITTED,
+    Application,
+    Mail,
+    Reason,
+    Registration,
+)
+from services.intake.use_cases.context import Intake
+from services.intake.use_cases.submission import end_by_withdrawal
+
+
+async def correction_requested(
+    intake: Intake,
+    tx: Transaction,
+    application_id: UUID,
+    round_: int,
+    reasons: Sequence[Reason],
+    correct_by: date,
+    at: datetime,
+) -> None:
+    """The application is the applicant's again. Who had asked to withdraw it meanwhile has withdrawn it."""
+    application = await _waiting(tx, application_id, round_)
+    if application is None:
+        return
+    if application.withdrawal_requested_at is not None:
+        await end_by_withdrawal(tx, application, intake.now())
+        await tx.record(events.application_withdrawn(application))
+        return
+    returned = replace(
+        application,
+        status=CORRECTION_REQUESTED,
+        version=application.version + 1,
+        corrections=tuple(reasons),
+        corrected=frozenset(),
+        correct_by=correct_by,
+    )
+    await store.save_application(tx.conn, returned)
+    await store.tell(tx.conn, application_id, "correction_requested", round_, at)
+
+
+async def approved(tx: Transaction, application_id: UUID, round_: int, at: datetime) -> None:
+    """Staff approved it."""
+    await _ended(tx, application_id, round_, APPROVED, at)
+
+
+async def rejected(
+    tx: Transaction, application_id: UUID, round_: int, reasons: Sequence[Reason], note: str | None, at: datetime
+) -> None:
+    """Staff refused it."""
+    await _ended(tx, application_id, round_, REJECTED, at, tuple(reasons), note)
+
+
+async def withdrawal_accepted(tx: Transaction, application_id: UUID, round_: int, at: datetime) -> None:
+    """Review let it go: no decision had come first."""
+    application = await _waiting(tx, application_id, round_)
+    if application is not None:
+        await end_by_withdrawal(tx, application, at)
+
+
+async def registered(tx: Transaction, application_id: UUID, registration: Registration, at: datetime) -> None:
+    """The card that it led to; the newest version of the registration counts."""
+    application = await store.lock_application(tx.conn, application_id)
+    if application is None:
+        return
+    known = application.registration
+    if known is None or registration.version > known.version:
+        await store.save_application(tx.conn, replace(application, registration=registration))
+    await store.tell(tx.conn, application_id, "completed", 0, at)
+
+
+async def mail_reported(tx: Transaction, application_id: UUID, caused_by: UUID, mail: Mail) -> None:
+    """What became of a mail to the applicant."""
+    if await store.find_application(tx.conn, application_id) is not None:
+        await store.keep_mail(tx.conn, application_id, caused_by, mail)
+
+
+async def _waiting(tx: Transaction, application_id: UUID, round_: int) -> Application | None:
+    """The application, locked, if it waits for the decision on this round."""
+    application = await store.lock_application(tx.conn, application_id)
+    if application is None or application.status != SUBMITTED or application.round != round_:
+        return None
+    return application
+
+
+async def _ended(
+    tx: Transaction,
+    application_id: UUID,
+    round_: int,
+    status: str,
+    at: datetime,
+    reasons: tuple[Reason, ...] = (),
+    note: str | None = None,
+) -> None:
+    application = await _waiting(tx, application_id, round_)
+    if application is None:
+        return
+    ended = replace(
+        application,
+        status=status,
+        version=application.version + 1,
+        ended_at=at,
+        rejection=reasons,
+        rejection_note=note,
+    )
+    await store.save_application(tx.conn, ended)
+    await store.tell(tx.conn, application_id, status, 0, at)
