@@ -9,6 +9,7 @@ from pathlib import Path
 import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from tools.addresses import chosen_ports, in_containers, on_this_machine
 from tools.errors import Stopped
@@ -19,6 +20,7 @@ from tools.servers import Given, Servers
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 60
+BROKER_ERRORS = (ConnectionError, TimeoutError, AMQPError, ChannelInvalidStateError)
 
 Connection = asyncpg.Connection
 
@@ -65,6 +67,8 @@ async def database(house: Installation, service: str, *, writing: bool = False) 
         raise Stopped(f"The database of {service} does not answer ({type(error).__name__}).") from None
     try:
         yield conn
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Stopped(f"The database of {service} refused or went away ({type(error).__name__}).") from error
     finally:
         await conn.close()
 
@@ -76,10 +80,17 @@ async def broker(house: Installation) -> AsyncIterator[AbstractConnection]:
         connection = await aio_pika.connect(
             house.admin_amqp_url(), timeout=CONNECT_SECONDS, client_properties={"connection_name": "ouchi operator"}
         )
-    except (OSError, TimeoutError, aio_pika.exceptions.AMQPError) as error:
+    except BROKER_ERRORS as error:
         raise Stopped(f"The broker does not answer ({type(error).__name__}): docs/runbooks/broker-down.md.") from None
-    async with connection:
+    try:
         yield connection
+    except BROKER_ERRORS as error:
+        raise Stopped(
+            f"The broker refused or went away ({type(error).__name__}). What was done before is in logs/operator.log; "
+            "the rest is as it was."
+        ) from error
+    finally:
+        await connection.close()
 
 
 def _purpose(root: Path, environ: Mapping[str, str]) -> str:
