@@ -1,0 +1,72 @@
+"""notifier on one page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+
+from chassis.loops import Loop
+from chassis.pulse import Pulse
+from chassis.service import Chassis, Service
+from contracts import CONTRACTS, ENVELOPE
+from rules.policy import load_policy
+from services.notifier import handlers, use_cases
+from services.notifier.smtp import MailServer
+from services.notifier.use_cases import Notifier
+
+
+@dataclass(frozen=True)
+class NotifierSettings:
+    """What notifier alone needs to know about where it runs."""
+
+    #: The policy file.
+    library: str
+    smtp_host: str
+    smtp_port: int
+
+
+def read(env: Env) -> NotifierSettings:
+    return NotifierSettings(
+        library=env.str("LIBRARY"), smtp_host=env.str("SMTP_HOST"), smtp_port=env.int("SMTP_PORT", 25)
+    )
+
+
+@asynccontextmanager
+async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifier]:
+    policy = load_policy(own.library)
+    sender_domain = policy.mail.sender_address.rpartition("@")[2]
+    yield Notifier(
+        db=chassis.db,
+        now=chassis.now,
+        policy=policy,
+        server=MailServer(own.smtp_host, own.smtp_port, sender_domain),
+        public_url=chassis.settings.public_url,
+        wake=Pulse(),
+    )
+
+
+HANDLERS = {
+    "application.received.v1": handlers.on_application_received,
+    "application.link_requested.v1": handlers.on_application_link_requested,
+    "application.submitted.v1": handlers.on_application_submitted,
+    "application.withdrawn.v1": handlers.on_application_withdrawn,
+    "review.correction_requested.v1": handlers.on_review_correction_requested,
+    "review.rejected.v1": handlers.on_review_rejected,
+    "review.withdrawal_accepted.v1": handlers.on_review_withdrawal_accepted,
+    "registration.completed.v1": handlers.on_registration_completed,
+    "registration.renewed.v1": handlers.on_registration_renewed,
+}
+
+SERVICE: Service[Notifier, NotifierSettings] = Service(
+    name="notifier",
+    title="Ouchi notifier",
+    folder=Path(__file__).parent,
+    contracts=CONTRACTS,
+    envelope=ENVELOPE,
+    settings=read,
+    start=start,
+    handlers=HANDLERS,
+    loops=[Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake)],
+)

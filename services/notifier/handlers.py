@@ -1,0 +1,63 @@
+"""Events that somebody must be told of: each becomes one delivery. Of an event only what the mail says is kept."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.events import Event
+from services.notifier import use_cases
+from services.notifier.model import Contact, NewDelivery
+from services.notifier.use_cases import Notifier
+
+
+async def on_application_received(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    data = event.data
+    contact = Contact(event.subject, data["receipt_number"], data["email"], data["language"], event.sequence)
+    welcome = _delivery(event, event.subject, "application_received", ["link"])
+    await use_cases.meet_applicant(notifier, tx, contact, welcome)
+
+
+async def on_application_link_requested(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "link_requested", ["purpose", "link"]))
+
+
+async def on_application_submitted(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    kept = ["kind", "round", "expected_date"]
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_submitted", kept))
+
+
+async def on_application_withdrawn(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_withdrawn", []))
+
+
+async def on_review_withdrawal_accepted(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    # Review says this, or intake says withdrawn: whoever held the application. To the applicant it is the same.
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_withdrawn", []))
+
+
+async def on_review_correction_requested(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "correction_requested", ["items", "deadline"]))
+
+
+async def on_review_rejected(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_rejected", ["reasons", "note"]))
+
+
+async def on_registration_completed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    kept = ["card_number", "expires_on", "pickup_branch"]
+    await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_completed", kept))
+
+
+async def on_registration_renewed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    kept = ["card_number", "previous_card_number", "expires_on"]
+    await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_renewed", kept))
+
+
+def _application(event: Event) -> UUID:
+    # The subject of these is the registration.
+    return UUID(event.data["application_id"])
+
+
+def _delivery(event: Event, application_id: UUID, template: str, kept: Sequence[str]) -> NewDelivery:
+    content = {name: event.data[name] for name in kept}
+    return NewDelivery(application_id, event.id, template, event.time, content)

@@ -1,0 +1,68 @@
+"""A delivery's life, and how long a message that was put off waits.
+
+waiting ──claim──▶ sending ──▶ sent
+   ▲                  ├──────▶ failed     refused for good, or put off too often
+   └──────────────────┘                   put off, the server is away, or the claim ran out
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+#: Longer than the slowest conversation with a mail server that `smtp.send` allows.
+LEASE = timedelta(minutes=4)
+#: The only recipient so far: whose application it is.
+APPLICANT = "applicant"
+
+FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
+#: With the delays between them these span a day.
+MAX_ATTEMPTS = 14
+JITTER = 0.2
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to write to about an application; `sequence` is that of the event that said so."""
+
+    application_id: UUID
+    receipt_number: str
+    email: str
+    language: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A message that an event asks for. `content` holds what its template needs, and no more."""
+
+    application_id: UUID
+    caused_by: UUID
+    template: str
+    occurred_at: datetime
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message that this sender holds until its lease ends, and whom it goes to. `attempts` were made before."""
+
+    id: UUID
+    claim: UUID
+    application_id: UUID
+    caused_by: UUID
+    template: str
+    content: Mapping[str, Any]
+    attempts: int
+    receipt_number: str
+    email: str
+    language: str
+
+
+def retry_delay(attempts: int, chance: float) -> timedelta | None:
+    """How long to wait after so many attempts, or None to give up. `chance` from 0 to 1 spreads the delays."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    delay = min(FIRST_DELAY * (1 << (attempts - 1)), LONGEST_DELAY)
+    return delay * (1 - JITTER + 2 * JITTER * chance)

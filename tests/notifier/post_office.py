@@ -1,0 +1,115 @@
+"""A mail server that does what a test tells it: take, refuse, put off, hang up, or hold its answer back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+OK = "250 OK"
+
+
+@dataclass
+class PostOffice:
+    """`taken` are the mails that it answered 250 for, in order; the answers may be changed at any time.
+
+    An answer of None hangs up without a word.
+    """
+
+    port: int = 0
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    seen: int = 0
+    #: Recipients as they came over the wire, before they are parsed.
+    asked_for: list[str] = field(default_factory=list)
+    answer_mail: Callable[[], str | None] = lambda: OK
+    answer_rcpt: Callable[[str], str | None] = lambda _address: OK
+    answer_data: Callable[[str], str | None] = lambda _address: OK
+    #: Set by a test that wants the last answer to be held back until it is cleared.
+    hold: asyncio.Event | None = None
+    _server: asyncio.Server | None = None
+    _sessions: set[SMTP] = field(default_factory=set)
+
+    @property
+    def recipients(self) -> list[str]:
+        return [recipient for recipient, _ in self.taken]
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        return [message_from_bytes(raw, policy=policy.default) for _, raw in self.taken]
+
+    async def open(self) -> None:
+        """Listen, on the same port as before."""
+        loop = asyncio.get_running_loop()
+
+        def session() -> SMTP:
+            made = Teller(self, loop=loop, enable_SMTPUTF8=False, ident="post office")
+            self._sessions.add(made)
+            return made
+
+        self._server = await loop.create_server(session, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        if self._server:
+            self._server.close()
+            for session in self._sessions:
+                if session.transport:
+                    session.transport.close()
+            self._sessions.clear()
+            self._server = None
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answer_mail()
+        if answer == OK:
+            envelope.mail_from = address
+        return _say(server, answer)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answer_rcpt(address)
+        if answer == OK:
+            envelope.rcpt_tos.append(address)
+        return _say(server, answer)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        recipient, content = envelope.rcpt_tos[0], envelope.content
+        assert isinstance(content, bytes)
+        answer = self.answer_data(recipient)
+        if answer == OK:
+            self.taken.append((recipient, content))
+        self.seen += 1
+        if self.hold:
+            await self.hold.wait()
+        return _say(server, answer)
+
+
+class Teller(SMTP):
+    """One conversation."""
+
+    async def smtp_RCPT(self, arg: str) -> None:
+        self.event_handler.asked_for.append(arg)
+        await super().smtp_RCPT(arg)
+
+
+def _say(server: SMTP, answer: str | None) -> str:
+    if answer is None:
+        cast(asyncio.Transport, server.transport).abort()
+        return ""
+    return answer
+
+
+@asynccontextmanager
+async def open_post_office() -> AsyncIterator[PostOffice]:
+    office = PostOffice()
+    await office.open()
+    try:
+        yield office
+    finally:
+        await office.close()

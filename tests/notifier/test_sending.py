@@ -1,0 +1,258 @@
+"""From a planned message to the mail server, over a real SMTP conversation: never lost, never doubled."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from chassis.errors import Unavailable
+from chassis.ids import new_id
+from services.notifier import use_cases
+from services.notifier.letters import write_letter
+from services.notifier.model import LEASE, MAX_ATTEMPTS
+from tests.notifier.conftest import House
+from tests.notifier.post_office import OK
+from tests.notifier.samples import APPLICATION, heard, journey
+
+SENT, FAILED = "notification.sent.v1", "notification.failed.v1"
+
+
+@pytest.fixture(autouse=True)
+def _no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+
+
+async def _planned(house: House, *recipients: str) -> None:
+    """One application with one message for each recipient, in this order."""
+    for minute, recipient in enumerate(recipients):
+        await house.hear(heard("application.received.v1", application=new_id(), minute=minute, email=recipient))
+
+
+async def _statuses(house: House) -> list[str]:
+    return [row["status"] for row in await house.deliveries()]
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the server is not ours to add an event to
+            await asyncio.sleep(0.01)
+
+
+async def test_a_mail_taken_is_marked_said_and_blanked(house: House) -> None:
+    event = heard("application.received.v1")
+    await house.hear(event)
+    assert await house.send_all() == 1
+    [row] = await house.deliveries()
+    kept = {name: value for name, value in row.items() if value is not None}
+    assert kept == {
+        "id": row["id"],
+        "application_id": APPLICATION,
+        "caused_by": event.id,
+        "template": "application_received",
+        "recipient": "applicant",
+        "occurred_at": event.time,
+        "due_at": row["due_at"],
+        "status": "sent",
+        "attempts": 1,
+        "ended_at": house.clock(),
+    }
+    told = {"template": "application_received", "caused_by": str(event.id)}
+    assert await house.said() == [(SENT, APPLICATION, told)]
+    [message] = house.office.messages
+    assert message["To"] == "hana@example.jp"
+    assert message["Message-ID"] == f"<{row['id']}@library.city.kumamoto.jp>"
+
+
+async def test_what_was_sent_is_not_sent_again(house: House) -> None:
+    event = heard("application.received.v1")
+    await house.hear(event)
+    await house.send_all()
+    await house.hear(event, times=3)
+    house.clock.move(days=2)
+    assert await house.send_all() == 0
+    assert len(house.office.taken) == 1
+
+
+async def test_an_old_carrier_address_reaches_the_server_quoted(house: House) -> None:
+    await _planned(house, "a..b@docomo.ne.jp")
+    await house.send_all()
+    assert house.office.asked_for == ['TO:<"a..b"@docomo.ne.jp>']
+    assert await _statuses(house) == ["sent"]
+
+
+@pytest.mark.parametrize("answers", ["answer_rcpt", "answer_data"])
+@pytest.mark.parametrize("code", [550, 554])
+async def test_a_refusal_for_good_fails_at_once_and_holds_up_nobody(house: House, answers: str, code: int) -> None:
+    setattr(house.office, answers, lambda address: f"{code} no such <{address}>" if "gone" in address else OK)
+    await _planned(house, "gone@example.jp", "there@example.jp")
+    assert await house.send_all() == 2
+    assert house.office.recipients == ["there@example.jp"]
+    failed, _sent = await house.deliveries()
+    assert (failed["status"], failed["content"], failed["attempts"]) == ("failed", None, 1)
+    assert str(code) in failed["last_error"]
+    assert "gone" not in failed["last_error"]
+    said = await house.said()
+    assert [(type_, data.get("permanence")) for type_, _, data in said] == [(FAILED, "permanent"), (SENT, None)]
+    house.clock.move(days=2)
+    assert await house.send_all() == 0
+
+
+@pytest.mark.parametrize("address", ["花@example.jp", "a>b@example.jp", "a,b@example.jp"])
+async def test_an_unusable_address_fails_for_good_without_a_word_to_the_server(house: House, address: str) -> None:
+    await _planned(house, address)
+    assert await house.send_all() == 1
+    assert (house.office.seen, await _statuses(house)) == (0, ["failed"])
+    assert [data["permanence"] for _, _, data in await house.said()] == ["permanent"]
+
+
+@pytest.mark.parametrize("answers", ["answer_rcpt", "answer_data"])
+@pytest.mark.parametrize("answer", ["451 later", "421 closing", None])
+async def test_what_is_put_off_goes_out_later_and_holds_up_nobody(
+    house: House, answers: str, answer: str | None
+) -> None:
+    setattr(house.office, answers, lambda address: answer if "slow" in address else OK)
+    await _planned(house, "slow@example.jp", "there@example.jp")
+    assert await house.send_all() == 2
+    assert house.office.recipients == ["there@example.jp"]
+    assert await _statuses(house) == ["waiting", "sent"]
+    setattr(house.office, answers, lambda _address: OK)
+    house.clock.move(seconds=59)
+    assert await house.send_all() == 0
+    house.clock.move(seconds=1)
+    assert await house.send_all() == 1
+    assert house.office.recipients == ["there@example.jp", "slow@example.jp"]
+    assert [row["attempts"] for row in await house.deliveries()] == [2, 1]
+
+
+async def test_after_a_day_of_putting_off_we_give_up_and_say_so_once(house: House) -> None:
+    house.office.answer_rcpt = lambda _address: "450 mailbox busy"
+    await _planned(house, "slow@example.jp")
+    start, attempts = house.clock(), 0
+    while "waiting" in await _statuses(house):
+        attempts += await house.send_all()
+        house.clock.move(hours=4)
+    assert attempts == MAX_ATTEMPTS
+    assert (house.clock() - start).total_seconds() >= 24 * 3600
+    [(type_, _, data)] = await house.said()
+    assert (type_, data["permanence"]) == (FAILED, "temporary")
+    assert [(row["status"], row["content"]) for row in await house.deliveries()] == [("failed", None)]
+
+
+async def test_a_server_that_does_not_answer_a_mail_in_time_puts_it_off(house: House) -> None:
+    house.office.hold = asyncio.Event()
+    house.office.answer_data = lambda _address: "451 too late"
+    await _planned(house, "slow@example.jp")
+    assert await house.send_all() == 1
+    house.office.hold.set()
+    assert [(row["status"], row["last_error"]) for row in await house.deliveries()] == [
+        ("waiting", "SMTPReadTimeoutError")
+    ]
+
+
+async def test_a_server_that_is_down_loses_nothing_and_drains_in_order(house: House) -> None:
+    recipients = [f"reader{number}@example.jp" for number in range(12)]
+    await house.office.close()
+    await _planned(house, *recipients[:8])
+    for _hours in range(30):
+        with pytest.raises(Unavailable):
+            await use_cases.send_next(house.notifier)
+        house.clock.move(hours=1)
+    assert {(row["status"], row["attempts"]) for row in await house.deliveries()} == {("waiting", 0)}
+    await _planned(house, *recipients[8:])
+    await house.office.open()
+    await house.send_all()
+    by_event = sorted(recipients[:8] + recipients[8:], key=lambda each: _minute(recipients, each))
+    assert house.office.recipients == by_event
+    assert [type_ for type_, _, _ in await house.said()] == [SENT] * 12
+
+
+def _minute(recipients: list[str], recipient: str) -> tuple[int, int]:
+    """Both batches begin at minute 0: what happened first goes first, whenever it was heard."""
+    place = recipients.index(recipient)
+    return (place if place < 8 else place - 8, place)
+
+
+@pytest.mark.parametrize("answer", ["421 too busy", "452 no room", "550 who are you", None])
+async def test_a_server_that_takes_no_sender_counts_against_no_message(house: House, answer: str | None) -> None:
+    house.office.answer_mail = lambda: answer
+    await _planned(house, "a@example.jp", "b@example.jp")
+    with pytest.raises(Unavailable) as away:
+        await use_cases.send_next(house.notifier)
+    assert "example.jp" not in away.value.detail
+    assert {(row["status"], row["attempts"]) for row in await house.deliveries()} == {("waiting", 0)}
+    house.office.answer_mail = lambda: OK
+    assert await house.send_all() == 2
+
+
+async def test_many_senders_at_once_send_one_mail_each(house: House) -> None:
+    recipients = [f"reader{number}@example.jp" for number in range(20)]
+    await _planned(house, *recipients)
+    await asyncio.gather(*(house.send_all() for _ in range(4)))
+    assert sorted(house.office.recipients) == sorted(recipients)
+    assert [type_ for type_, _, _ in await house.said()] == [SENT] * 20
+
+
+async def test_a_crash_after_the_server_took_it_sends_the_same_message_again_and_says_it_once(house: House) -> None:
+    house.office.hold = asyncio.Event()
+    await _planned(house, "hana@example.jp")
+    crashing = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    crashing.cancel()
+    with suppress(asyncio.CancelledError):
+        await crashing
+    house.office.hold.set()
+    house.office.hold = None
+
+    assert await house.send_all() == 0, "the lease has not ended"
+    house.clock.move(seconds=LEASE.total_seconds())
+    assert await house.send_all() == 1
+    first, second = house.office.messages
+    assert first["Message-ID"] == second["Message-ID"]
+    assert [type_ for type_, _, _ in await house.said()] == [SENT]
+    assert await _statuses(house) == ["sent"]
+
+
+async def test_a_sender_that_outlives_its_lease_says_nothing_about_what_another_has_sent(house: House) -> None:
+    house.office.hold = asyncio.Event()
+    await _planned(house, "hana@example.jp")
+    slow = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    held, house.office.hold = house.office.hold, None
+    house.clock.move(seconds=LEASE.total_seconds())
+    assert await house.send_all() == 1
+    held.set()
+    assert await slow
+    assert [type_ for type_, _, _ in await house.said()] == [SENT]
+    assert [(row["status"], row["attempts"]) for row in await house.deliveries()] == [("sent", 1)]
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = write_letter
+
+    def broken(*arguments: Any) -> Any:
+        if arguments[2].email.startswith("first"):
+            raise KeyError("template")
+        return real(*arguments)
+
+    monkeypatch.setattr(use_cases, "write_letter", broken)
+    await _planned(house, "first@example.jp", "second@example.jp")
+    assert await house.send_all() == 2
+    assert await _statuses(house) == ["waiting", "sent"]
+    monkeypatch.setattr(use_cases, "write_letter", real)
+    house.clock.move(minutes=1)
+    assert await house.send_all() == 1
+    assert house.office.recipients == ["second@example.jp", "first@example.jp"]
+
+
+async def test_every_message_of_an_application_goes_out_and_is_said_once(house: House) -> None:
+    events = journey()
+    await house.hear(*reversed(events), times=2)
+    assert await house.send_all() == len(events)
+    said = await house.said()
+    assert [(type_, subject) for type_, subject, _ in said] == [(SENT, APPLICATION)] * len(events)
+    assert [data["caused_by"] for _, _, data in said] == [str(event.id) for event in events]
