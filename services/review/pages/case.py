@@ -74,7 +74,7 @@ async def _refused(
         except Conflict:
             pass
         view = await use_cases.get_case(review, case_id)
-    if conflict.detail:
+    if conflict.code == "held_by_other" and conflict.detail:
         body = conflict.detail
     notice = {"kind": "error", "title": title, "body": body}
     return await _show(review, request, view, typed, notices=[notice], status=409)
@@ -136,7 +136,7 @@ def _warnings(view: CaseView) -> list[dict[str, str]]:
         body = f"申請者へのメールが届いていません。電話（{value_of(view, 'phone')}）で連絡してください。"
         found.append({"kind": "warning", "title": "メールが届いていません", "body": body})
     if view.card_unknown:
-        body = "図書館システムでカードの持ち主と番号を確かめてから承認してください。"
+        body = f"図書館システムで {value_of(view, 'card_number')} の持ち主を確かめてから、承認してください。"
         found.append({"kind": "warning", "title": "このカード番号はこのシステムに登録がありません", "body": body})
     return found
 

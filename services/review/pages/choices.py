@@ -1,13 +1,13 @@
 """What the decision forms offer: items, reasons, the card number, the deadline. All of it is the policy's."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from rules.opening_days import correction_deadline
-from rules.policy import Policy
+from rules.policy import Policy, current
 from rules.reasons import reason_problem
 from services.review.model import CORRECT, REJECT, CaseView
+from services.review.model.amendments import AMENDABLE
 from services.review.pages import words
 from services.review.pages.facts import label_of, value_of
 
@@ -31,13 +31,9 @@ def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
             # Every field has the reasons of the whole application too: they need no second place.
             if item == "application" or reason_problem(policy, code, "application", REJECT)
         ],
-        "deadline": words.day(correction_deadline(policy, today)),
+        "deadline": words.day(today + timedelta(days=policy.deadlines.correction_days)),
         "verdicts": words.VERDICTS,
-        "amendable": [
-            (each.name, words.FIELDS[each.name])
-            for each in view.applicant
-            if each.name in words.FIELDS and each.name not in words.CODED and each.name != "card_number"
-        ],
+        "amendable": _amendable(policy),
     }
 
 
@@ -46,6 +42,16 @@ def labels(view: CaseView) -> Mapping[str, str]:
     items = [f"document:{each.id}" for each in view.documents] + [f"field:{each.name}" for each in view.applicant]
     named = {item: label_of(view, item) for item in [*items, "application"]}
     return {f"{part}-{item}": f"{label}：" for item, label in named.items() for part in ("reason", "note")}
+
+
+def _amendable(policy: Policy) -> list[tuple[str, str]]:
+    """Fields whose right value is typed, and values that are chosen from the policy (`category=commuter`)."""
+    typed = [(name, words.FIELDS[name]) for name in AMENDABLE if name not in words.CODED]
+    chosen = [("category", each) for each in current(policy.categories)]
+    return typed + [
+        (f"{field}={each.code}", f"{words.FIELDS[field]}を「{policy.text(each.name, 'ja')}」に")
+        for field, each in chosen
+    ]
 
 
 def _reasons(policy: Policy, item: str, decision: str) -> list[tuple[str, str]]:
@@ -65,12 +71,12 @@ def _value(view: CaseView, item: str) -> str:
 def _card(policy: Policy, view: CaseView) -> dict[str, Any]:
     """Whether staff type the number, and what approving does."""
     renewal = view.case.kind == "renewal"
-    typed = renewal or policy.card_numbers.source == "typed"
+    typed = renewal or policy.card_numbers.source != "range"
     given = value_of(view, "card_number")
     if renewal:
         says = "登録を更新し、申請者にメールで伝えます。"
     elif typed:
         says = "この番号で登録し、申請者にメールで伝えます。"
     else:
-        says = "カード番号は自動で付き、申請者にメールで伝えます。"
+        says = "番号は自動で付き、申請者にメールで伝えます。"
     return {"typed": typed, "says": says, "hint": f"申請者の入力：{given}" if given else None}

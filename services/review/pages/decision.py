@@ -82,10 +82,11 @@ def faults(typed: Typed) -> list[FieldError]:
             found.append(FieldError("note", "note_too_long"))
     if typed.mode == APPROVE:
         for n, (field, value, reason) in enumerate(typed.amendments):
-            if any((field, value, reason)) and not all((field, value, reason)):
-                missing = "field" if not field else "value" if not value else "reason"
+            given = (field, value or _chosen(field), reason)
+            if any(given) and not all(given):
+                missing = ("field", "value", "reason")[[bool(each) for each in given].index(False)]
                 found.append(
-                    FieldError(f"amend-{missing}-{n}", "required", "項目・正しい値・理由を3つとも入力してください。")
+                    FieldError(f"amend-{missing}-{n}", "required", "なおす項目、正しい値、理由を入力してください。")
                 )
     return found
 
@@ -127,8 +128,17 @@ def _reasons(typed: Typed) -> tuple[Reason, ...]:
     return ()
 
 
+def _chosen(field: str) -> str:
+    """The value that is part of the choice: `commuter` of `category=commuter`."""
+    return field.partition("=")[2]
+
+
 def _amendments(typed: Typed) -> list[tuple[str, str, str]]:
-    return [each for each in typed.amendments if any(each)]
+    return [
+        (field.partition("=")[0], _chosen(field) or value, reason)
+        for field, value, reason in typed.amendments
+        if any((field, value, reason))
+    ]
 
 
 def _place(typed: Typed, field: str) -> str:

@@ -12,14 +12,19 @@ from services.review.model import (
     WAITING,
     Candidate,
     CaseView,
+    Check,
     Document,
     Field,
     PastDecision,
     Reason,
 )
 from services.review.model.candidates import in_words
+from services.review.model.views import word
 from services.review.pages import words
 from services.review.pages.waiting import waiting
+
+#: The page says these as warnings above the data.
+_WARNED = ("mail_undelivered", "card_unknown")
 
 
 def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         "rounds": case.round - 1,
         "documents": [_document(case.id, each) for each in view.documents],
         "rows": [_row(each, today) for each in view.applicant if each.display],
-        "checks": [_check(each.text, each.attention) for each in view.checks],
+        "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
         "duplicates": [_duplicate(each, today) for each in view.duplicates],
         "decisions": [_decision(policy, view, each) for each in view.decisions],
     }
@@ -94,12 +99,9 @@ def _row(field: Field, today: date) -> dict[str, Any]:
     return {"key": words.FIELDS.get(field.name, field.name), "value": shown, "more": more}
 
 
-def _check(text: str, attention: bool) -> dict[str, str]:
-    return (
-        {"kind": "warning", "tag": "要確認", "text": text}
-        if attention
-        else {"kind": "success", "tag": "適合", "text": text}
-    )
+def _check(check: Check) -> dict[str, str]:
+    kind, tag = ("warning", "要確認") if check.attention else ("success", "適合")
+    return {"kind": kind, "tag": tag, "text": check.text}
 
 
 def _duplicate(candidate: Candidate, today: date) -> dict[str, Any]:
@@ -119,10 +121,9 @@ def _duplicate(candidate: Candidate, today: date) -> dict[str, Any]:
 def _decision(policy: Policy, view: CaseView, past: PastDecision) -> dict[str, Any]:
     kind, label = words.DECISIONS[past.decision]
     lines = reason_lines(policy, view, past.reasons)
-    lines += [
-        f"{words.FIELDS.get(each.field, each.field)}を「{each.registered}」になおしました（{each.reason}）"
-        for each in past.amendments
-    ]
+    for each in past.amendments:
+        registered = word(policy, each.field, each.registered)
+        lines.append(f"{words.FIELDS.get(each.field, each.field)}を「{registered}」になおしました（{each.reason}）")
     if past.note:
         lines.append(f"補足「{past.note}」")
     if past.decision == APPROVE and past.card_number:

@@ -1,0 +1,332 @@
+"""The decision forms: what they do is what the API does."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from services.review import use_cases
+from services.review.model import Case
+from tests.review import samples
+from tests.review.conftest import House
+from tests.review.pages.conftest import Answer, Browser
+
+
+async def _send(staff: Browser, case: Case, decision: str, **fields: str) -> Answer:
+    """Open the case and send one of its forms."""
+    await staff.get(f"/cases/{case.id}")
+    return await staff.post(
+        f"/cases/{case.id}/decision", {"decision": decision, "version": str(case.version), **fields}
+    )
+
+
+async def _sent(house: House) -> list[tuple[str, Any]]:
+    return [(type_, data) for type_, _, data in await house.said()]
+
+
+async def test_approving_registers_and_says_the_number_and_offers_the_next_case(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    following = await house.case(who=samples.somebody(1))
+    answer = await _send(staff, case, "approve")
+    assert (answer.status, answer.location) == (303, f"/cases/{case.id}?done=1")
+    assert [type_ for type_, _ in await _sent(house)] == ["review.approved.v1", "registration.completed.v1"]
+    number = (await _sent(house))[1][1]["card_number"]
+    shown = await staff.get(answer.location)
+    assert f"承認しました カード番号 {number}" in shown.text
+    assert f'action="/cases/{following.case.id}/claim"' in shown.html
+
+
+async def test_a_correction_names_the_ticked_items_alone(staff: Browser, house: House) -> None:
+    document = samples.document()
+    case = await house.claimed(documents=[document])
+    item = f"document:{document['id']}"
+    fields = {
+        f"item-{item}": "1",
+        f"reason-{item}": "glare",
+        f"note-{item}": " 住所の欄が\r\n光っています。 ",
+        "item-field:phone": "1",
+        "reason-field:phone": "call_us",
+        "reason-field:name": "name_differs",
+        "note-application": "印のない項目の補足",
+    }
+    answer = await _send(staff, case, "correct", **fields)
+    assert answer.status == 303
+    ((type_, data),) = await _sent(house)
+    assert type_ == "review.correction_requested.v1"
+    assert data["items"] == [
+        {"item": item, "code": "glare", "note": "住所の欄が\n光っています。"},
+        {"item": "field:phone", "code": "call_us", "note": None},
+    ]
+    assert "なおしを依頼しました" in (await staff.get(answer.location)).text
+
+
+@pytest.mark.parametrize("days", range(7))
+async def test_the_deadline_that_staff_see_is_the_one_that_applicants_get(
+    staff: Browser, house: House, days: int
+) -> None:
+    house.clock.move(days=days)
+    await staff.sign_in()
+    case = await house.claimed()
+    shown = (await staff.get(f"/cases/{case.id}")).text
+    fields = {"item-application": "1", "reason-application": "call_us"}
+    assert (await _send(staff, case, "correct", **fields)).status == 303
+    ((_, data),) = await _sent(house)
+    _, month, day = (int(part) for part in data["deadline"].split("-"))
+    assert f"期限 {month}月{day}日（" in shown
+
+
+async def test_a_rejection_carries_its_reason_and_its_note(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    answer = await _send(staff, case, "reject", reason="application not_eligible", note="隣の市をご利用ください。")
+    assert answer.status == 303
+    ((type_, data),) = await _sent(house)
+    assert type_ == "review.rejected.v1"
+    assert data["reasons"] == [{"item": "application", "code": "not_eligible", "note": None}]
+    assert data["note"] == "隣の市をご利用ください。"
+
+
+async def test_a_rejection_may_name_a_document(staff: Browser, house: House) -> None:
+    document = samples.document()
+    case = await house.claimed(documents=[document])
+    choice = f"document:{document['id']} document_not_accepted"
+    assert f'<option value="{choice}">' in (await staff.get(f"/cases/{case.id}")).html
+    assert (await _send(staff, case, "reject", reason=choice)).status == 303
+
+
+async def test_a_renewal_takes_the_number_as_typed(staff: Browser, house: House) -> None:
+    case = await house.claimed(kind="renewal", who=samples.applicant(card_number=samples.CARD))
+    assert (await _send(staff, case, "approve", card_number=f" {samples.OTHER_CARD} ")).status == 303
+    assert (await _sent(house))[1][1]["card_number"] == samples.OTHER_CARD
+
+
+async def test_a_wrong_check_digit_is_said_beside_the_number(staff: Browser, house: House) -> None:
+    case = await house.claimed(kind="renewal", who=samples.applicant(card_number=samples.CARD))
+    answer = await _send(staff, case, "approve", card_number="2900000001238")
+    assert answer.status == 422
+    assert answer.text.count("カード番号が正しくありません") == 2
+    assert 'value="2900000001238"' in answer.html
+    assert 'id="mode-approve" autocomplete="off" checked' in answer.html
+    assert await _sent(house) == []
+
+
+async def test_a_new_card_takes_no_typed_number_from_the_form_that_shows_none(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    assert 'name="card_number"' not in (await staff.get(f"/cases/{case.id}")).html
+
+
+async def test_a_slip_is_mended_with_its_reason_and_kept_as_applied(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    fields = {"amend-field-0": "kana", "amend-value-0": "すいぜんじ はなこ", "amend-reason-0": "免許証のとおり"}
+    assert (await _send(staff, case, "approve", **fields)).status == 303
+    text = (await staff.get(f"/cases/{case.id}")).text
+    assert "フリガナ スイゼンジ ハナ 入力：ｽｲｾﾞﾝｼﾞ ﾊﾅ 登録：スイゼンジ ハナコ（職員がなおしました）" in text
+    assert "フリガナを「スイゼンジ ハナコ」になおしました（免許証のとおり）" in text
+
+
+async def test_another_category_is_chosen_from_the_policy(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    fields = {"amend-field-1": "category=partner", "amend-reason-1": "住所は宇土市"}
+    assert (await _send(staff, case, "approve", **fields)).status == 303
+    assert (await _sent(house))[1][1]["category"] == "partner"
+
+
+@pytest.mark.parametrize(
+    ("fields", "place", "message"),
+    [
+        ({"amend-field-0": "kana", "amend-value-0": "ハナ"}, "amend-reason-0", "なおす項目、正しい値、理由を入力"),
+        ({"amend-value-0": "ハナ", "amend-reason-0": "誤り"}, "amend-field-0", "なおす項目、正しい値、理由を入力"),
+        (
+            {"amend-field-2": "phone", "amend-value-2": "千", "amend-reason-2": "誤り"},
+            "amend-value-2",
+            "入力した値を確かめてください",
+        ),
+    ],
+)
+async def test_a_wrong_amendment_is_said_beside_its_field(
+    staff: Browser, house: House, fields: dict[str, str], place: str, message: str
+) -> None:
+    answer = await _send(staff, await house.claimed(), "approve", **fields)
+    assert answer.status == 422
+    assert f'<a href="#{place}">{message}' in answer.html
+    assert f'id="{place}-error"' in answer.html
+    assert '<details class="details" open>' in answer.html
+    assert await _sent(house) == []
+
+
+async def test_a_verdict_on_a_candidate_is_kept_and_shown(staff: Browser, house: House) -> None:
+    first = await house.case()
+    case = await house.claimed()
+    fields = {f"verdict-{first.case.id}": "different"}
+    assert (await _send(staff, case, "approve", **fields)).status == 303
+    ((verdict,),) = [each.verdicts for each in (await use_cases.get_case(house.review, case.id)).decisions]
+    assert (verdict.candidate, verdict.verdict) == (first.case.id, "different")
+
+
+@pytest.mark.parametrize(
+    ("decision", "fields", "place", "message"),
+    [
+        ("correct", {}, "items", "なおしてほしいものに、1つ以上印をつけてください。"),
+        ("correct", {"item-field:address": "1"}, "reason-field:address", "住所：理由をえらんでください。"),
+        (
+            "correct",
+            {"item-field:address": "1", "reason-field:address": "blurred"},
+            "reason-field:address",
+            "住所：この項目では使えない理由です。",
+        ),
+        (
+            "correct",
+            {"item-application": "1", "reason-application": "already_registered"},
+            "reason-application",
+            "申請全体：この判定では使えない理由です。",
+        ),
+        (
+            "correct",
+            {"item-field:phone": "1", "reason-field:phone": "nonsense"},
+            "reason-field:phone",
+            "電話番号：この理由は使えません。",
+        ),
+        (
+            "correct",
+            {"item-field:phone": "1", "reason-field:phone": "call_us", "note-field:phone": "あ" * 201},
+            "note-field:phone",
+            "電話番号：補足は200文字までにしてください。",
+        ),
+        ("reject", {}, "reason", "登録しない理由をえらんでください。"),
+        ("reject", {"reason": "application blurred"}, "reason", "この判定では使えない理由です。"),
+        ("reject", {"reason": "nonsense"}, "reason", "この申請にない項目です。"),
+        ("reject", {"reason": "application other", "note": "あ" * 201}, "note", "補足は200文字まで"),
+        ("nonsense", {}, "decision", "判定をえらんでください。"),
+    ],
+)
+async def test_a_fault_is_said_in_the_summary_and_beside_its_field(
+    staff: Browser, house: House, decision: str, fields: dict[str, str], place: str, message: str
+) -> None:
+    case = await house.claimed()
+    answer = await _send(staff, case, decision, **fields)
+    assert answer.status == 422
+    assert f'<a href="#{place}">{message}' in answer.html
+    assert place in ("items", "decision") or f'id="{place}-error"' in answer.html
+    assert f'id="{place}"' in answer.html
+    assert await _sent(house) == []
+    assert (await house.of(case.application_id)).case.status == "claimed"
+
+
+async def test_a_stale_version_keeps_what_was_typed_and_offers_the_new_one(staff: Browser, house: House) -> None:
+    document = samples.document()
+    case = await house.claimed(documents=[document])
+    await staff.get(f"/cases/{case.id}")
+    async with house.db.transaction() as tx:
+        await tx.conn.execute("UPDATE cases SET version = version + 1 WHERE id = $1", case.id)
+    fields = {
+        "item-field:address": "1",
+        "reason-field:address": "address_differs",
+        "note-field:address": "番地が違います。",
+    }
+    sent = {"decision": "correct", "version": str(case.version), **fields}
+    answer = await staff.post(f"/cases/{case.id}/decision", sent)
+    assert answer.status == 409
+    assert "申請の内容が変わったため、まだ判定していません" in answer.text
+    assert 'name="item-field:address" value="1" checked' in answer.html
+    assert '<option value="address_differs" selected>' in answer.html
+    assert "番地が違います。</textarea>" in answer.html
+    assert 'id="mode-correct" autocomplete="off" checked' in answer.html
+    assert f'name="version" value="{case.version + 1}"' in answer.html
+    assert await _sent(house) == []
+    again = await staff.post(f"/cases/{case.id}/decision", {**sent, "version": str(case.version + 1)})
+    assert again.status == 303
+
+
+async def test_a_lease_that_ran_out_is_taken_again_and_nothing_typed_is_lost(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    await staff.get(f"/cases/{case.id}")
+    house.clock.move(minutes=16)
+    sent = {"decision": "reject", "version": str(case.version), "reason": "application other", "note": "電話しました。"}
+    answer = await staff.post(f"/cases/{case.id}/decision", sent)
+    assert answer.status == 409
+    assert "もう一度担当になりました" in answer.text
+    assert "電話しました。</textarea>" in answer.html
+    assert await _sent(house) == []
+    assert (await staff.post(f"/cases/{case.id}/decision", sent)).status == 303
+
+
+async def test_a_colleagues_case_cannot_be_decided_and_keeps_what_was_typed(staff: Browser, house: House) -> None:
+    case = await house.claimed(house.colleague)
+    answer = await _send(staff, case, "reject", reason="application other", note="電話しました。")
+    assert answer.status == 409
+    assert "taroさんが担当しています（12:15まで）" in answer.text
+    assert "電話しました。</textarea>" in answer.html
+    assert await _sent(house) == []
+    view = await house.of(case.application_id)
+    assert view.case.claim is not None
+    assert view.case.claim.staff_id == house.colleague.id
+
+
+async def test_a_second_decision_is_refused_with_the_first_one_shown(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    await _send(staff, case, "approve")
+    answer = await _send(staff, case, "reject", reason="application other")
+    assert answer.status == 409
+    assert "この申請は、もう判定できません" in answer.text
+    assert "承認ずみ" in answer.text
+    assert [type_ for type_, _ in await _sent(house)] == ["review.approved.v1", "registration.completed.v1"]
+
+
+@pytest.mark.parametrize("act", ["claim", "release", "decision"])
+async def test_a_form_without_our_token_changes_nothing(staff: Browser, house: House, act: str) -> None:
+    case = await house.claimed()
+    staff.csrf = "forged"
+    fields = {"decision": "approve", "version": str(case.version)}
+    answer = await staff.post(f"/cases/{case.id}/{act}", fields)
+    assert answer.status == 403
+    assert "この画面の有効期限が切れました" in answer.text
+    assert await _sent(house) == []
+    assert (await house.of(case.application_id)).case.status == "claimed"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"note=%00", 422),
+        (b"note=%ff%fe", 400),
+        (b"note=\xff\xfe", 400),
+        (b"note=%ed%a0%80", 400),
+        (b"note=" + b"a" * 5_000_000, 413),
+        (b"&".join(b"a%d=1" % n for n in range(600)), 400),
+    ],
+    ids=["NUL", "not UTF-8", "raw bytes", "lone surrogate", "5 MB", "600 fields"],
+)
+async def test_unreadable_forms_are_readable_pages_and_change_nothing(
+    staff: Browser, house: House, body: bytes, status: int
+) -> None:
+    case = await house.claimed()
+    await staff.get(f"/cases/{case.id}")
+    token = f"decision=approve&version={case.version}&csrf_token={quote(staff.csrf)}&".encode()
+    answer = await staff.send(f"/cases/{case.id}/decision", token + body)
+    assert answer.status == status
+    assert "審査一覧を開く" in answer.text
+    assert await _sent(house) == []
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "1.5", "9" * 400, "１", " 1"])
+async def test_a_strange_version_is_a_stale_one(staff: Browser, house: House, version: str) -> None:
+    case = await house.claimed()
+    await staff.get(f"/cases/{case.id}")
+    answer = await staff.post(f"/cases/{case.id}/decision", {"decision": "approve", "version": version})
+    assert answer.status == 409
+    assert await _sent(house) == []
+
+
+async def test_a_field_that_came_twice_or_is_not_ours_is_passed_over(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    fields = {
+        "item-": "1",
+        "item-nonsense": "1",
+        "item-field:<b>": "1",
+        "verdict-nonsense": "same",
+        "unknown": "1",
+        "item-application": "1",
+        "reason-application": "call_us",
+    }
+    assert (await _send(staff, case, "correct", **fields)).status == 303
+    ((_, data),) = await _sent(house)
+    assert [each["item"] for each in data["items"]] == ["application"]

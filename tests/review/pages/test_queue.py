@@ -1,0 +1,105 @@
+from datetime import date
+
+import pytest
+
+from rules.policy import load_policy
+from services.review import use_cases
+from services.review.pages.waiting import waiting
+from tests.review import samples
+from tests.review.conftest import LIBRARY, House
+from tests.review.pages.conftest import Browser
+
+POLICY = load_policy(LIBRARY)
+
+
+async def test_an_empty_queue_says_so(staff: Browser) -> None:
+    assert "未処理の申請はありません。" in (await staff.get("/queue")).text
+
+
+async def test_the_queue_shows_the_case_without_a_name_or_an_address(staff: Browser, house: House) -> None:
+    view = await house.case()
+    answer = await staff.get("/queue")
+    assert f"{view.case.receipt_number} 新規 熊本市在住 2日 担当待ち" in answer.text
+    assert f'href="/cases/{view.case.id}"' in answer.html
+    assert "水前寺" not in answer.text
+    assert "見本町" not in answer.text
+
+
+async def test_a_resubmitted_case_stands_on_top_with_its_round(staff: Browser, house: House) -> None:
+    first = await house.case(submitted_at="2026-11-18T01:00:00Z")
+    again = await house.case(round=2, submitted_at="2026-11-20T01:00:00Z", who=samples.somebody(1))
+    text = (await staff.get("/queue")).text
+    assert text.index(again.case.receipt_number) < text.index(first.case.receipt_number)
+    assert "2日 1回 担当待ち" in text
+
+
+async def test_a_claimed_case_names_who_has_it(staff: Browser, house: House) -> None:
+    await house.claimed()
+    await house.claimed(house.colleague, who=samples.somebody(1))
+    text = (await staff.get("/queue")).text
+    assert "hana（自分） 審査中" in text
+    assert "taro 審査中" in text
+
+
+async def test_each_filter_shows_its_own_cases(staff: Browser, house: House) -> None:
+    waits, claimed = await house.case(), await house.claimed(who=samples.somebody(1))
+    shown = {
+        status: [
+            number
+            for number in (waits.case.receipt_number, claimed.receipt_number)
+            if number in (await staff.get(f"/queue?status={status}")).text
+        ]
+        for status in ("open", "waiting", "claimed", "decided")
+    }
+    assert shown == {
+        "open": [waits.case.receipt_number, claimed.receipt_number],
+        "waiting": [waits.case.receipt_number],
+        "claimed": [claimed.receipt_number],
+        "decided": [],
+    }
+
+
+async def test_the_next_page_begins_where_this_one_ends(staff: Browser, house: House) -> None:
+    await house.hear(
+        *[samples.handed_over(who=samples.somebody(n), submitted_at=f"2026-11-20T01:00:{n:02}Z") for n in range(1, 53)]
+    )
+    first = await staff.get("/queue")
+    assert first.html.count('scope="row"') == 50
+    following = (await use_cases.list_cases(house.review, "open", "")).next
+    second = await staff.get(f"/queue?status=open&after={following}")
+    assert second.html.count('scope="row"') == 2
+    assert "最初にもどる" in second.text
+
+
+async def test_an_undelivered_mail_and_an_unknown_card_are_marked(staff: Browser, house: House) -> None:
+    who = samples.applicant(card_number=samples.CARD)
+    view = await house.case(kind="renewal", who=who)
+    await house.hear(samples.mail(view.case.application_id, "failed"))
+    assert "担当待ち カード未登録 メール不達" in (await staff.get("/queue")).text
+
+
+@pytest.mark.parametrize(
+    "query", ["status=nonsense", "status=%00", "after=nonsense", "after=%00", "status=%ff&after=%ff"]
+)
+async def test_a_strange_query_is_a_readable_page(staff: Browser, query: str) -> None:
+    answer = await staff.get(f"/queue?{query}")
+    assert answer.status == 422
+    assert "内容を確かめてください" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("since", "expected", "shown"),
+    [
+        # 22 November 2026 is a Sunday; Mondays are closed.
+        (date(2026, 11, 22), date(2026, 11, 28), {"kind": "", "text": "今日から"}),
+        (date(2026, 11, 20), date(2026, 11, 28), {"kind": "", "text": "2日"}),
+        (date(2026, 11, 19), date(2026, 11, 28), {"kind": "warning", "text": "3日 早めに"}),
+        (date(2026, 11, 15), date(2026, 11, 28), {"kind": "error", "text": "6日 急ぎ"}),
+        (date(2026, 11, 20), date(2026, 11, 21), {"kind": "error", "text": "2日 予定日すぎ"}),
+        (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 急ぎ"}),
+    ],
+)
+def test_the_wait_is_counted_in_opening_days_and_said_in_words(
+    since: date, expected: date, shown: dict[str, str]
+) -> None:
+    assert waiting(POLICY, since, expected, date(2026, 11, 22)) == shown
