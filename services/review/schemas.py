@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+_UUID = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 Schema = Mapping[str, Any]
 
 
@@ -26,9 +27,7 @@ SESSION = _object(["username", "password"], {"username": _text(200), "password":
 
 _REASON = _object(["item", "code"], {"item": _text(100), "code": _text(64), "note": _maybe(400)})
 _AMENDMENT = _object(["field", "value", "reason"], {"field": _text(64), "value": _text(1000), "reason": _text(200)})
-_VERDICT = _object(
-    ["candidate", "verdict"], {"candidate": {"type": "string", "maxLength": 36, "format": "uuid"}, "verdict": _text(64)}
-)
+_VERDICT = _object(["candidate", "verdict"], {"candidate": {"type": "string", "pattern": _UUID}, "verdict": _text(64)})
 
 DECISION = _object(
     ["version", "decision"],
