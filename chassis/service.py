@@ -34,7 +34,7 @@ from chassis.relay import relay
 from chassis.settings import Settings, SettingsError, read_settings
 from chassis.web import csrf, openapi
 from chassis.web.cookies import COOKIE_PREFIX, SECURE
-from chassis.web.failures import RENDER_PROBLEM, RenderProblem, failures
+from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failures
 from chassis.web.middlewares import observed, protected
 from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
 from chassis.web.templates import CHASSIS, ENVIRONMENT, create_environment, serve_static
@@ -171,6 +171,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
     app[SECURE] = settings.public_url.startswith("https://")
     app[COOKIE_PREFIX] = service.name
     app[ENVIRONMENT] = create_environment(service.name, service.folder)
+    app[CONTEXT] = started.context
     if service.render_problem:
         app[RENDER_PROBLEM] = service.render_problem
     common = common_routes(service, started)

@@ -15,6 +15,8 @@ log = structlog.get_logger()
 #: Turns a problem into a page; the service may send people who are not signed in to where they can.
 RenderProblem = Callable[[web.Request, Problem], Awaitable[web.StreamResponse]]
 RENDER_PROBLEM: web.AppKey[RenderProblem] = web.AppKey("render_problem", Callable)  # type: ignore[arg-type]
+#: The service's own context, for what is called with a request alone.
+CONTEXT: web.AppKey[object] = web.AppKey("context", object)
 _API = ("/api/", "/internal/")
 
 

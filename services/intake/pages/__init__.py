@@ -1,11 +1,52 @@
-"""The public pages."""
+"""The public pages: what a person sees, from the first question to the card number."""
 
-from collections.abc import Mapping
-
-from chassis.web.failures import RenderProblem
-from chassis.web.routes import Authenticator, Route
+from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Route
+from services.intake.pages import application, apply, corrections, documents, sign_in, start, submission
+from services.intake.pages.frame import applicant_page
+from services.intake.pages.problems import render_problem
 from services.intake.use_cases import Intake
 
-ROUTES: list[Route[Intake]] = []
-AUTHENTICATORS: Mapping[str, Authenticator[Intake]] = {}
-render_problem: RenderProblem | None = None
+OWN = "applicant_page"
+
+ROUTES: list[Route[Intake]] = [
+    Route("GET", "/", start.get_start, PUBLIC, CSRF_NONE, "What it is, and the first question"),
+    Route("GET", "/apply", apply.get_form, PUBLIC, CSRF_NONE, "The provisional form"),
+    Route("POST", "/apply", apply.post_form, PUBLIC, CSRF_FORM, "Keep what was typed"),
+    Route("GET", "/apply/confirm", apply.get_confirm, PUBLIC, CSRF_NONE, "Everything as understood"),
+    Route("POST", "/apply/register", apply.post_register, PUBLIC, CSRF_FORM, "Register the draft"),
+    Route("GET", "/apply/done", apply.get_done, PUBLIC, CSRF_NONE, "The receipt number, and what comes next"),
+    Route("POST", "/apply/resend", apply.post_resend, PUBLIC, CSRF_FORM, "Mail the link again"),
+    Route("POST", "/apply/forget", apply.post_forget, PUBLIC, CSRF_FORM, "Make this browser forget the draft"),
+    Route("GET", "/sign-in", sign_in.get_sign_in, PUBLIC, CSRF_NONE, "Sign in with the receipt number"),
+    Route("POST", "/sign-in", sign_in.post_sign_in, PUBLIC, CSRF_FORM, "Sign in"),
+    Route("POST", "/sign-out", sign_in.post_sign_out, PUBLIC, CSRF_FORM, "Sign out"),
+    Route("GET", "/continue/{application}", sign_in.get_continue, PUBLIC, CSRF_NONE, "Sign in to this application"),
+    Route("GET", "/continue/{application}/{proof}", sign_in.get_continue, PUBLIC, CSRF_NONE, "The mailed link"),
+    Route("GET", "/link-requests", sign_in.get_link_request, PUBLIC, CSRF_NONE, "Look into your mailbox"),
+    Route("POST", "/link-requests", sign_in.post_link_request, PUBLIC, CSRF_FORM, "Ask for the link again"),
+    Route("GET", "/application", application.get_application_page, OWN, CSRF_NONE, "Where the application stands"),
+    Route("GET", "/application/documents", documents.get_documents, OWN, CSRF_NONE, "Choose and photograph documents"),
+    Route("POST", "/application/documents", documents.post_document, OWN, CSRF_FORM, "Send a photograph"),
+    Route(
+        "GET",
+        "/application/documents/{document}/{rendition}",
+        documents.get_photo,
+        OWN,
+        CSRF_NONE,
+        "One's own photograph",
+    ),
+    Route("POST", "/application/documents/{document}/removal", documents.post_removal, OWN, CSRF_FORM, "Take it back"),
+    Route("GET", "/application/details", corrections.get_details, OWN, CSRF_NONE, "Mend one's own slips"),
+    Route("POST", "/application/details", corrections.post_details, OWN, CSRF_FORM, "Keep what was mended"),
+    Route("GET", "/application/corrections", corrections.get_corrections, OWN, CSRF_NONE, "What staff asked to mend"),
+    Route("POST", "/application/corrections", corrections.post_corrections, OWN, CSRF_FORM, "Keep what was mended"),
+    Route("GET", "/application/confirm", submission.get_confirm, OWN, CSRF_NONE, "Check everything once more"),
+    Route("POST", "/application/confirm", submission.post_confirm, OWN, CSRF_FORM, "Submit"),
+    Route("GET", "/application/done", submission.get_done, OWN, CSRF_NONE, "Received, not registered yet"),
+    Route("GET", "/application/withdraw", application.get_withdraw, OWN, CSRF_NONE, "Withdraw?"),
+    Route("POST", "/application/withdraw", application.post_withdraw, OWN, CSRF_FORM, "Withdraw"),
+]
+
+AUTHENTICATORS = {OWN: applicant_page}
+
+__all__ = ["AUTHENTICATORS", "ROUTES", "render_problem"]

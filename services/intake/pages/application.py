@@ -1,0 +1,117 @@
+"""The applicant's application: where it stands, what comes next, and taking it back."""
+
+from typing import Any
+
+from aiohttp import web
+
+from chassis.errors import Conflict
+from services.intake.model.applications import (
+    APPROVED,
+    CORRECTION_REQUESTED,
+    OURS,
+    PROVISIONAL,
+    RENEWAL,
+    SUBMITTED,
+    WITHDRAWN,
+    Application,
+    Reason,
+)
+from services.intake.model.views import ApplicationView
+from services.intake.pages import fields, photos, words
+from services.intake.pages.fields import reason_text
+from services.intake.pages.frame import application_id, day, finish_by, moment, read_fields, see_other, show
+from services.intake.use_cases import Intake, get_application, withdraw
+
+
+async def get_application_page(intake: Intake, request: web.Request) -> web.Response:
+    """State, timeline, expected day, and what to do next."""
+    view = await get_application(intake, application_id(request))
+    application = view.application
+    values = {
+        "view": view,
+        "application": application,
+        "renewal": application.applicant.kind == RENEWAL,
+        "until": finish_by(intake, application.received_at),
+        "ready": not view.missing and not view.missing_sides,
+        "rejection": [_reason(intake, reason) for reason in application.rejection],
+        "timeline": _timeline(intake, view),
+        "documents": photos.shown(intake.policy, view.documents),
+        "retention": _retention(intake, application),
+        "rows": fields.settled(intake.policy, application.applicant.values, intake.today),
+        "mails": [
+            {"at": mail.at, "state": mail.state, "name": words.MAILS.get(mail.template, words.MAIL)}
+            for mail in view.mails
+        ],
+        "open": application.status in (*OURS, SUBMITTED) and application.withdrawal_requested_at is None,
+    }
+    return show(intake, request, "application.html", values)
+
+
+async def get_withdraw(intake: Intake, request: web.Request) -> web.Response:
+    view = await get_application(intake, application_id(request))
+    if view.application.status not in (*OURS, SUBMITTED):
+        return see_other("/application")
+    return show(intake, request, "withdraw.html", {"application": view.application})
+
+
+async def post_withdraw(intake: Intake, request: web.Request) -> web.Response:
+    """Withdraw; whoever comes too late sees on the next page how it ended."""
+    await read_fields(request, ())
+    try:
+        await withdraw(intake, application_id(request))
+    except Conflict as conflict:
+        if conflict.code != "wrong_state":
+            raise
+    return see_other("/application")
+
+
+def _reason(intake: Intake, reason: Reason) -> dict[str, str | None]:
+    return {"text": reason_text(intake.policy, reason), "note": reason.note}
+
+
+def _timeline(intake: Intake, view: ApplicationView) -> list[dict[str, Any]]:
+    """What has been, what is now, and what is still to come."""
+    done = [
+        {
+            "title": words.TIMELINE[entry.what],
+            "state": "failed" if entry.what == "rejected" else "done",
+            "time": moment(entry.at, intake.zone),
+            "datetime": entry.at.isoformat(),
+        }
+        for entry in view.timeline
+    ]
+    return done + coming(view)
+
+
+def coming(view: ApplicationView) -> list[dict[str, Any]]:
+    """What is now, and what is still to come."""
+    status = view.application.status
+    steps: list[dict[str, Any]] = []
+    if status == PROVISIONAL:
+        steps.append({"title": "本人確認書類の写真を送って申請する", "state": "now"})
+    elif status == CORRECTION_REQUESTED:
+        steps.append({"title": "なおして送る", "state": "now"})
+    elif status == APPROVED and view.registration is None:
+        return [{"title": "貸出カード番号の準備", "state": "now"}]
+    elif status == SUBMITTED:
+        when = f"目安：{day(view.expected_on)}ごろまで" if view.expected_on else None
+        steps.append({"title": "図書館の職員が内容を確認", "state": "now", "time": when})
+    else:
+        return []
+    if status != SUBMITTED:
+        steps.append({"title": "図書館の職員が内容を確認"})
+    renewal = view.application.applicant.kind == RENEWAL
+    return [*steps, {"title": "更新のお知らせがメールで届く" if renewal else "本登録のお知らせがメールで届く"}]
+
+
+def _retention(intake: Intake, application: Application) -> str:
+    """When the images go; nobody needs to ask."""
+    days = intake.policy.retention.images
+    after = {APPROVED: days.approved, "rejected": days.rejected, "expired": days.expired, WITHDRAWN: days.withdrawn}
+    if application.status not in after:
+        return f"写真は、本登録の{days.approved}日後に消去します。"
+    wait = after[application.status]
+    if application.ended_at is None or not wait:
+        return "写真は、まもなく消去します。"
+    gone = application.ended_at.astimezone(intake.zone).date()
+    return f"写真は、{day(gone.fromordinal(gone.toordinal() + wait))}に消去します。"

@@ -1,0 +1,148 @@
+"""The fields of the form: their names, what may be chosen, and how a value is shown."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rules import dates, text
+from rules.policy import Policy, current
+from rules.policy_parts import Branch, Category, Named, Texts
+from rules.understanding import Understood
+from services.intake.messages import FIELD_NAMES
+from services.intake.model.applications import Reason
+from services.intake.pages import words
+from services.intake.pages.frame import text_of
+
+#: What a person types or chooses, in the order of the page.
+TYPED = (
+    "card_number",
+    "name",
+    "kana",
+    "birth_date",
+    "guardian_name",
+    "guardian_relation",
+    "postal_code",
+    "address",
+    "phone",
+    "email",
+    "category",
+    "organisation_name",
+    "organisation_address",
+    "pickup_branch",
+    "hold_contact",
+)
+_SECTIONS = (
+    ("カードを使う方", ("card_number", "name", "kana", "birth_date", "guardian_name", "guardian_relation")),
+    ("住所と連絡先", ("postal_code", "address", "phone", "email")),
+    ("利用区分", ("category", "organisation_name", "organisation_address")),
+    ("本を予約したとき", ("pickup_branch", "hold_contact")),
+)
+
+
+#: Needed only by some; the rules say by whom.
+MAY_BE_BLANK = ("kana", "guardian_name", "guardian_relation", "organisation_name", "organisation_address")
+HINTS = {
+    "birth_date": "例：昭和31年4月1日、1956年4月1日",
+    "kana": "ひらがなでもかまいません。",
+    "guardian_name": "中学生以下の方だけ",
+    "guardian_relation": "中学生以下の方だけ",
+    "organisation_name": "通勤・通学の方だけ",
+    "organisation_address": "通勤・通学の方だけ",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of what was said; `changed_from` is what was typed where it is shown otherwise now."""
+
+    key: str
+    value: str
+    href: str | None = None
+    changed_from: str | None = None
+
+
+def entries(policy: Policy, field: str) -> tuple[Branch | Category | Named, ...]:
+    """What may be chosen for this field, retired ones included; () where it is typed."""
+    found: Mapping[str, tuple[Branch | Category | Named, ...]] = {
+        "category": policy.categories,
+        "pickup_branch": tuple(branch for branch in policy.branches if branch.pickup),
+        "hold_contact": policy.hold_contacts,
+        "guardian_relation": policy.guardian_relations,
+    }
+    return found.get(field, ())
+
+
+def options(policy: Policy, field: str) -> list[tuple[str, str]]:
+    """(code, name) of all that may be chosen today."""
+    return [(each.code, text_of(policy, each.name)) for each in current(entries(policy, field))]
+
+
+def names(policy: Policy, of: Iterable[Texts]) -> str:
+    """The names, as a sentence lists them."""
+    return "、".join(text_of(policy, each) for each in of)
+
+
+def shown(policy: Policy, field: str, value: Understood, on: date) -> str:
+    """The value as it will be registered, for people to read."""
+    for each in entries(policy, field):
+        if each.code == value.display:
+            return text_of(policy, each.name)
+    if field == "birth_date" and value.display:
+        born = date.fromisoformat(value.display)
+        return f"{_western(born)}（{dates.in_japanese_era(born)}、{dates.age(born, on)}歳）"
+    return value.display
+
+
+def row(policy: Policy, field: str, value: Understood, on: date, edit: str) -> Row:
+    """One field as typed and as understood; `edit` is the page where it can be changed."""
+    return Row(label(field), shown(policy, field, value, on), f"{edit}#{field}", _changed_from(policy, field, value))
+
+
+def settled(
+    policy: Policy, values: Mapping[str, Understood], on: date, edit: str = "", editable: Collection[str] = ()
+) -> list[Row]:
+    """All the fields that were given, as they are registered; those in `editable` can be changed at `edit`."""
+    return [
+        Row(label(field), shown(policy, field, values[field], on), f"{edit}#{field}" if field in editable else None)
+        for field in TYPED
+        if field in values
+    ]
+
+
+def sections(policy: Policy, values: Mapping[str, Understood], on: date, edit: str) -> list[tuple[str, list[Row]]]:
+    """The fields under the headings of the form."""
+    return [
+        (title, [row(policy, field, values[field], on, edit) for field in fields if field in values])
+        for title, fields in _SECTIONS
+    ]
+
+
+def reason_text(policy: Policy, reason: Reason) -> str:
+    """What the policy says about this reason."""
+    known = policy.reason(reason.code)
+    return text_of(policy, known.text) if known else FIELD_NAMES.get(reason.item.removeprefix("field:"), "")
+
+
+def label(field: str) -> str:
+    """The name of the field, as the form and every message have it."""
+    return FIELD_NAMES[field]
+
+
+def filled_by(code: str) -> str:
+    """Who typed, in words."""
+    return words.FILLED_BY.get(code, code)
+
+
+def _changed_from(policy: Policy, field: str, value: Understood) -> str | None:
+    typed = text.one_space(value.raw)
+    if entries(policy, field) or typed == value.display:
+        return None
+    if field == "birth_date" and value.display:
+        born = date.fromisoformat(value.display)
+        plain = text.ascii_digits(typed).removeprefix("西暦")
+        return None if plain in (_western(born), dates.in_japanese_era(born)) else typed
+    return typed
+
+
+def _western(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

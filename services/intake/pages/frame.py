@@ -1,0 +1,109 @@
+"""What every page has: the library's words, days as people write them, cookies, and one way to go on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
+from chassis.ids import parse_id
+from chassis.web.cookies import cookie_name
+from chassis.web.csrf import FIELD as CSRF_TOKEN
+from chassis.web.forms import read_form
+from chassis.web.routes import PRINCIPAL
+from chassis.web.templates import render
+from rules.policy import Policy
+from rules.policy_parts import Texts
+from services.intake import messages
+from services.intake.use_cases import Intake, application_of
+
+LANGUAGE = "ja"
+DRAFT, SESSION = "draft", "session"
+_WEEKDAYS = "月火水木金土日"
+
+
+def show(
+    intake: Intake, request: web.Request, template: str, values: Mapping[str, Any], *, status: int = 200
+) -> web.Response:
+    """The page that `template` makes of `values` and of what every page needs."""
+    policy = intake.policy
+    common = {
+        "policy": policy,
+        "t": lambda texts: text_of(policy, texts),
+        "day": day,
+        "day_with_year": day_with_year,
+        "moment": lambda at: moment(at, intake.zone),
+        "signed_in": PRINCIPAL in request,
+    }
+    return render(request, template, {**common, **values}, status=status)
+
+
+def text_of(policy: Policy, texts: Texts) -> str:
+    """The policy's text in the language of the page."""
+    return policy.text(texts, LANGUAGE)
+
+
+def day(on: date) -> str:
+    """11月28日（土）"""
+    return f"{on.month}月{on.day}日（{_WEEKDAYS[on.weekday()]}）"
+
+
+def day_with_year(on: date) -> str:
+    """2031年11月28日"""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """11月28日（土） 9:05, in the library's time zone."""
+    here = at.astimezone(zone)
+    return f"{day(here.date())} {here.hour}:{here.minute:02}"
+
+
+def finish_by(intake: Intake, received_at: datetime) -> date:
+    """The last day to send the documents of an application that was received then."""
+    return received_at.astimezone(intake.zone).date() + timedelta(days=intake.policy.deadlines.provisional_days)
+
+
+def see_other(location: str) -> web.Response:
+    """What was posted is done: look there. Refreshing that page posts nothing again."""
+    return web.Response(status=303, headers={"Location": location})
+
+
+def cookie(request: web.Request, name: str) -> str | None:
+    """The value of our cookie of this name."""
+    return request.cookies.get(cookie_name(request, name))
+
+
+async def applicant_page(intake: Intake, request: web.Request) -> UUID:
+    """Whose page it is: the application that the session cookie opens. Raises Unauthenticated."""
+    token = cookie(request, SESSION)
+    if token is None:
+        raise Unauthenticated("signed_out", messages.text("signed_out"))
+    return await application_of(intake, token)
+
+
+def application_id(request: web.Request) -> UUID:
+    """The application of the page, once `applicant_page` has found it."""
+    found = request[PRINCIPAL]
+    assert isinstance(found, UUID)
+    return found
+
+
+async def read_fields(request: web.Request, allowed: tuple[str, ...]) -> dict[str, str]:
+    """The form's fields; of a field sent twice the first. Raises Invalid(`unknown_field`), as `read_form` else."""
+    sent = await read_form(request)
+    unknown = sorted(set(sent) - {*allowed, CSRF_TOKEN})
+    if unknown:
+        raise Invalid([FieldError(name[:100], "unknown_field", messages.text("unknown_field")) for name in unknown])
+    return {name: sent[name] for name in allowed if name in sent}
+
+
+def uuid_in(request: web.Request, name: str) -> UUID:
+    """The id in the page's address. Raises NotFound where it is none."""
+    found = parse_id(request.match_info[name])
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,109 @@
+"""Which documents may be chosen today, for what, and what still is to be sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rules.identity_documents import document_type, refusal
+from rules.policy import Policy
+from rules.policy_parts import DocumentType, Side
+from services.intake.model.views import ApplicationView
+from services.intake.pages.fields import names
+from services.intake.pages.frame import text_of
+
+#: So many are shown at once; the others one press away.
+FIRST = 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """Documents that serve one purpose."""
+
+    title: str
+    body: str
+    first: tuple[DocumentType, ...]
+    rest: tuple[DocumentType, ...] = ()
+
+
+def sides_of(policy: Policy, code: str, on: date) -> tuple[Side, ...]:
+    """The sides that may be sent today; () where the document cannot be used."""
+    kind = document_type(policy, code)
+    return tuple(side for side in kind.sides if refusal(policy, code, side.code, on) is None) if kind else ()
+
+
+def refused_sides(policy: Policy, code: str, on: date) -> tuple[Side, ...]:
+    """Sides that must not be sent although the document may."""
+    kind = document_type(policy, code)
+    return tuple(side for side in kind.sides if side.refused_as) if kind and sides_of(policy, code, on) else ()
+
+
+def of_kind(policy: Policy, kind: str, on: date) -> tuple[DocumentType, ...]:
+    """The documents of this kind (identity, supplement, affiliation) that can be used today."""
+    return tuple(each for each in policy.document_types if each.kind == kind and sides_of(policy, each.code, on))
+
+
+def ended(policy: Policy, on: date) -> tuple[DocumentType, ...]:
+    """Those that people may still bring and that are no longer (or never) taken."""
+    return tuple(
+        each
+        for each in policy.document_types
+        if each.note and not sides_of(policy, each.code, on) and not (each.valid_from and on < each.valid_from)
+    )
+
+
+def name_of(policy: Policy, code: str, side_code: str) -> str:
+    """運転免許証（うら面）; without the side where there is only one."""
+    kind, named = document_type(policy, code), policy.document_type(code)
+    if kind is None or named is None:
+        return code
+    usable = [side for side in kind.sides if not side.refused_as]
+    side = next((each for each in kind.sides if each.code == side_code), None)
+    name = text_of(policy, named.name)
+    return f"{name} {text_of(policy, side.name)}" if side and len(usable) > 1 else name
+
+
+def asks_for_address(policy: Policy, code: str, on: date) -> bool:
+    """Whether the applicant must say if the address on it is the present one."""
+    kind = document_type(policy, code)
+    proves = any("current_address" in side.proves for side in sides_of(policy, code, on))
+    return kind is not None and kind.kind == "identity" and proves
+
+
+def next_side(sides: Iterable[Side], sent: set[str], address_is_old: bool) -> Side:
+    """The side to send next: what is needed first, then where a new address is written, then again from the first."""
+    every = tuple(sides)
+    waiting = [side for side in every if side.code not in sent]
+    for side in waiting:
+        if side.required or (address_is_old and side.address_changes):
+            return side
+    return every[0]
+
+
+def groups(policy: Policy, view: ApplicationView, on: date) -> list[Group]:
+    """What to choose from, with what is needed first."""
+    lacks, knows_who = set(view.missing), not {"name", "birth_date"} & set(view.missing)
+    who, where, work = (of_kind(policy, kind, on) for kind in ("identity", "supplement", "affiliation"))
+    identity = Group("本人確認書類", "名前・住所・生年月日がわかるもの。", who[:FIRST], who[FIRST:])
+    address = Group(
+        "いまの住所がわかるもの",
+        "本人確認書類の住所が古いときや、住所が書いていないときに使います。名前といまの住所が書いてあるものです。",
+        where,
+    )
+    belonging = Group("市内の勤務先・学校がわかるもの", "通勤・通学の方に必要です。", work)
+    category = policy.category(view.application.applicant.display("category"))
+    if category is None or "work_or_school" not in category.proofs:
+        return [address, identity] if knows_who else [identity, address]
+    if not knows_who:
+        return [identity, address, belonging]
+    return [address, belonging, identity] if "current_address" in lacks else [belonging, address, identity]
+
+
+def refusal_of(policy: Policy, code: str, on: date) -> str:
+    """Why this document cannot be used at all."""
+    kind = document_type(policy, code)
+    return refusal(policy, code, kind.sides[0].code if kind and kind.sides else "", on) or "unknown_type"
+
+
+def supplements(policy: Policy, on: date) -> str:
+    """The names of what proves a present address."""
+    return names(policy, (each.name for each in of_kind(policy, "supplement", on)))

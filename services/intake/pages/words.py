@@ -1,0 +1,46 @@
+"""Texts that Python hands to the pages. `_` marks a Japanese text for translation, as in the templates."""
+
+
+def _(text: str) -> str:
+    return text
+
+
+PROOFS = {
+    "name": _("名前"),
+    "birth_date": _("生年月日"),
+    "current_address": _("いまの住所"),
+    "work_or_school": _("市内の勤務先・学校"),
+}
+
+TIMELINE = {
+    "received": _("仮登録を受け付けました"),
+    "email_proven": _("メールアドレスを確認しました"),
+    "submitted": _("申請を受け付けました"),
+    "resubmitted": _("なおした内容を受け付けました"),
+    "correction_requested": _("なおしのお願いをお送りしました"),
+    "withdrawal_requested": _("取り下げのご希望を受け付けました"),
+    "withdrawn": _("申請を取り下げました"),
+    "rejected": _("登録できませんでした"),
+    "approved": _("登録が認められました"),
+    "completed": _("本登録が完了しました"),
+}
+
+#: What the mails are about, by the template of notifier.
+MAILS = {
+    "application_received": _("写真を送るページのご案内"),
+    "link_requested": _("申請のページのご案内"),
+    "application_submitted": _("申請を受け付けたお知らせ"),
+    "application_withdrawn": _("取り下げのお知らせ"),
+    "application_rejected": _("確認の結果のお知らせ"),
+    "correction_requested": _("なおしのお願い"),
+    "registration_completed": _("本登録のお知らせ"),
+    "registration_renewed": _("更新のお知らせ"),
+}
+MAIL = _("お知らせ")
+
+FILLED_BY = {
+    "self": _("カードを使う本人"),
+    "guardian": _("保護者"),
+    "helper": _("家族など（本人を手伝っている）"),
+    "staff": _("図書館の職員"),
+}
