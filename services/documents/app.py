@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class DocumentsSettings:
     #: Where the sealed images lie: file:///…, s3://…
     storage: str
     #: 32 bytes each, by name; the last one seals new documents.
-    master_keys: Mapping[str, bytes]
+    master_keys: Mapping[str, bytes] = field(repr=False)
     #: The public Ed25519 keys of intake and review.
     caller_keys: Mapping[str, bytes]
 
@@ -47,12 +47,13 @@ def read(env: Env) -> DocumentsSettings:
 
 def _keys(env: Env, name: str) -> dict[str, bytes]:
     """`k1=<base64>,k2=<base64>` in the order given. Raises SettingsError; a missing variable is reported by `env`."""
-    texts: Mapping[str, object] | None = env.dict(name)
-    if texts is None:
+    text: str | None = env.str(name)
+    if text is None:
         return {}
-    if not texts:
-        raise SettingsError(f"OUCHI_{name}: names no key")
-    return {each: decode_key(f"OUCHI_{name}", str(text)) for each, text in texts.items()}
+    pairs = [each.partition("=") for each in text.split(",")]
+    if not all(key and equals for key, equals, _ in pairs):
+        raise SettingsError(f"OUCHI_{name}: must be name=key,name=key,…")
+    return {key: decode_key(f"OUCHI_{name}", encoded) for key, _, encoded in pairs}
 
 
 @asynccontextmanager

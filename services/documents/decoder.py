@@ -10,7 +10,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -43,7 +43,7 @@ class Decoder:
 
     def __init__(self, workers: int) -> None:
         self._free = asyncio.Semaphore(workers)
-        self._idle: list[Process] = []
+        self.idle: list[Process] = []
         self.busy: set[Process] = set()
 
     async def clean(self, image: bytes, kind: str, max_pixels: int) -> list[Rendition]:
@@ -54,34 +54,37 @@ class Decoder:
             try:
                 async with asyncio.timeout(PATIENCE):
                     renditions = await _ask(process, image, kind, max_pixels)
+                self.idle.append(process)
             except TimeoutError:
                 log.warning("decoding took too long", kind=kind, bytes=len(image))
                 raise refused("unreadable_image") from None
-            except (WorkerDied, ConnectionError, ValueError, KeyError):
-                status = await _ended(process)
+            except (WorkerDied, ConnectionError):
+                status = await _status(process)
                 log.warning("a decoder died", kind=kind, bytes=len(image), status=status)
                 raise refused("unreadable_image") if status in _FAULT_OF_THE_IMAGE else Unavailable() from None
-            else:
-                self._idle.append(process)
             finally:
                 self.busy.discard(process)
-                if process not in self._idle:
-                    await _ended(process)
+                if process not in self.idle:
+                    await _end(process)
         if isinstance(renditions, str):
             raise refused(renditions)
         return renditions
 
     async def _worker(self) -> Process:
-        while self._idle:
-            process = self._idle.pop()
+        while self.idle:
+            process = self.idle.pop()
             if process.returncode is None:
                 return process
         return await _start()
 
+    def pids(self) -> set[int]:
+        """The process ids of all workers."""
+        return {process.pid for process in (*self.idle, *self.busy)}
+
     async def close(self) -> None:
         """End every worker."""
-        for process in [*self._idle, *self.busy]:
-            await _ended(process)
+        for process in [*self.idle, *self.busy]:
+            await _end(process)
 
 
 @asynccontextmanager
@@ -130,23 +133,28 @@ async def _ask(process: Process, image: bytes, kind: str, max_pixels: int) -> li
         header = json.loads(await process.stdout.readuntil(b"\n"))
         if "refused" in header:
             return "too_many_pixels" if header["refused"] == "too_many_pixels" else "unreadable_image"
-        renditions = []
-        for name, width, height, size in header["renditions"]:
-            if not 0 < size <= _LARGEST_ANSWER:
-                raise WorkerDied
-            renditions.append(Rendition(name, width, height, await process.stdout.readexactly(size)))
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return [await _rendition(process.stdout, *each) for each in zip(RENDITIONS, header["sizes"], strict=True)]
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, KeyError, TypeError):
         raise WorkerDied from None
-    if [each.name for each in renditions] != list(RENDITIONS):
-        raise WorkerDied
-    return renditions
 
 
-async def _ended(process: Process) -> int:
-    """How it ended by itself, or that it had to be killed."""
+async def _rendition(answers: asyncio.StreamReader, name: str, sizes: list[int]) -> Rendition:
+    width, height, length = (int(size) for size in sizes)
+    if not (0 < width <= RENDITIONS[name] and 0 < height <= RENDITIONS[name] and 0 < length <= _LARGEST_ANSWER):
+        raise ValueError
+    return Rendition(name, width, height, await answers.readexactly(length))
+
+
+async def _status(process: Process) -> int | None:
+    """How it ended by itself, or None where it hangs."""
     try:
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(2):
             return await process.wait()
     except TimeoutError:
+        return None
+
+
+async def _end(process: Process) -> None:
+    with suppress(ProcessLookupError):
         process.kill()
-        return await process.wait()
+    await process.wait()

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from services.documents.model.document import Rendition
 from services.documents.model.images import TooManyPixels, Unreadable, clean
 
-#: Address space in bytes: enough for the largest allowed picture in the costliest mode, see test_worker.py.
-MEMORY = 1 << 30
+#: Address space in bytes: enough for the largest allowed picture in the costliest mode, see test_decoder.py.
+MEMORY = 3 << 29
 #: CPU seconds for one image.
 CPU_SECONDS = 20
 
@@ -48,7 +48,7 @@ def _answer(image: bytes, kind: str, max_pixels: int) -> tuple[dict[str, Any], l
         return {"refused": "too_many_pixels"}, []
     except (Unreadable, MemoryError):
         return {"refused": "unreadable_image"}, []
-    return {"renditions": [[each.name, each.width, each.height, len(each.jpeg)] for each in renditions]}, renditions
+    return {"sizes": [[each.width, each.height, len(each.jpeg)] for each in renditions]}, renditions
 
 
 def _only_answers_on_stdout() -> BinaryIO:

@@ -1,5 +1,6 @@
 """The documents service on a real database and a real folder, and callers with keys of their own."""
 
+import io
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -59,7 +60,9 @@ class House:
         bearer = {"Authorization": f"Bearer {token or self.token('put', document)}"}
         params = {"application": str(self.application), "type": "driving_licence", "side": "front"} | query
         url = f"/internal/v1/documents/{document}"
-        return await self.client.put(url, params=params, data=image, headers=bearer | (headers or {}))
+        # As a stream: aiohttp frowns on large bodies in one piece.
+        data = io.BytesIO(image) if isinstance(image, bytes) else image
+        return await self.client.put(url, params=params, data=data, headers=bearer | (headers or {}))
 
     async def get(self, document: UUID, rendition: str = "reading", *, token: str | None = None) -> ClientResponse:
         bearer = {"Authorization": f"Bearer {token or self.token('read', document)}"}

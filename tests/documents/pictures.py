@@ -97,8 +97,8 @@ def palette_png() -> bytes:
 
 def grey_16_bit_png() -> bytes:
     """A ramp from black to white in 16 bits: cut to 8 bits wrongly it would be white almost everywhere."""
-    rows = b"".join(struct.pack(">512H", *(x * 128 for x in range(512))) for _ in range(256))
-    return encoded(Image.frombytes("I;16B", (512, 256), rows).convert("I;16"), "PNG")
+    rows = b"".join(struct.pack("<512H", *(x * 128 for x in range(512))) for _ in range(256))
+    return encoded(Image.frombytes("I;16", (512, 256), rows), "PNG")
 
 
 def noise(size: int) -> bytes:

@@ -7,12 +7,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_NONCE_BYTES = 12
+_NONCE_BYTES, _TAG_BYTES = 12, 16
 
 
 class KeyMissing(Exception):
@@ -23,7 +24,7 @@ class KeyMissing(Exception):
 class MasterKeys:
     """The master keys by name, 32 bytes each; new documents use the last one, older ones stay readable."""
 
-    by_name: Mapping[str, bytes]
+    by_name: Mapping[str, bytes] = field(repr=False)
 
     @property
     def newest(self) -> str:
@@ -82,4 +83,6 @@ def _encrypt(key: bytes, plain: bytes, about: bytes) -> bytes:
 
 
 def _decrypt(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    if len(sealed) < _NONCE_BYTES + _TAG_BYTES:
+        raise InvalidTag
     return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)

@@ -4,8 +4,10 @@ import hmac
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
+import structlog
+
 from chassis.clock import today
-from chassis.errors import Conflict, FieldError, Forbidden, Invalid, TooLarge
+from chassis.errors import Conflict, FieldError, Forbidden, Invalid, TooLarge, Unavailable
 from chassis.service_tokens import Grant
 from rules.identity_documents import document_type, refusal
 from services.documents import events, store
@@ -13,7 +15,10 @@ from services.documents.decoder import refused
 from services.documents.model import sealing
 from services.documents.model.document import READING, Document, Kept, Rendition, Upload
 from services.documents.model.kinds import HEAD_BYTES, kind_of
+from services.documents.model.sealing import KeyMissing
 from services.documents.use_cases.vault import Vault
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,11 @@ def _refuse_by_policy(vault: Vault, upload: Upload) -> None:
 
 async def _receive(vault: Vault, upload: Upload, key_name: str, pieces: AsyncIterable[bytes]) -> Received:
     image = bytearray()
-    fingerprint = sealing.fingerprinter(vault.keys, key_name, upload.id)
+    try:
+        fingerprint = sealing.fingerprinter(vault.keys, key_name, upload.id)
+    except KeyMissing:
+        log.error("master key missing", document=str(upload.id), key_name=key_name)
+        raise Unavailable("cannot_be_opened") from None
     async for piece in pieces:
         if len(image) + len(piece) > vault.policy.limits.upload_bytes:
             raise TooLarge

@@ -1,0 +1,179 @@
+"""The workers: limited, without secrets, expendable."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from chassis.errors import Invalid, Problem, Unavailable
+from services.documents import worker
+from services.documents.decoder import Decoder, open_decoder
+from services.documents.model.kinds import JPEG, PNG, WEBP
+from tests.documents import pictures
+
+PIXELS = 50_000_000
+
+
+@pytest.fixture
+async def decoder() -> AsyncIterator[Decoder]:
+    async with open_decoder() as opened:
+        yield opened
+
+
+async def busy_worker(decoder: Decoder) -> int:
+    """The process id of the worker that decodes, once it does."""
+    async with asyncio.timeout(20):
+        while True:
+            for each in decoder.busy:
+                if spent(each.pid) > 0.3:
+                    return each.pid
+            await asyncio.sleep(0.01)
+
+
+def spent(pid: int) -> float:
+    """CPU seconds of a process, children excluded."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def told(pid: int) -> set[str]:
+    """The names of the process's environment."""
+    lines = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return {line.partition("=")[0] for line in lines if line}
+
+
+def limits_of(pid: int) -> dict[str, list[str]]:
+    """Soft and hard limits by name."""
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+    return {line[:26].strip(): line[26:].split()[:2] for line in lines}
+
+
+async def large() -> bytes:
+    """A picture that takes a worker the better part of a second."""
+    return await asyncio.to_thread(lambda: pictures.jpeg(pictures.photo(6400, 4800), progressive=True))
+
+
+async def test_a_killed_worker_is_answered_clearly_and_replaced(decoder: Decoder) -> None:
+    cleaning = asyncio.create_task(decoder.clean(await large(), JPEG, PIXELS))
+    os.kill(await busy_worker(decoder), signal.SIGKILL)
+    with pytest.raises(Unavailable):
+        await cleaning
+    assert len(await decoder.clean(pictures.jpeg(), JPEG, PIXELS)) == 3
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSEGV, signal.SIGABRT, signal.SIGXCPU])
+async def test_an_image_that_breaks_its_decoder_is_unreadable(decoder: Decoder, fault: signal.Signals) -> None:
+    cleaning = asyncio.create_task(decoder.clean(await large(), JPEG, PIXELS))
+    os.kill(await busy_worker(decoder), fault)
+    with pytest.raises(Invalid) as caught:
+        await cleaning
+    assert caught.value.code == "unreadable_image"
+
+
+async def test_a_worker_that_dies_takes_only_its_own_image_with_it(decoder: Decoder) -> None:
+    images = [
+        asyncio.create_task(decoder.clean(image, JPEG, PIXELS)) for image in [await large(), *[pictures.jpeg()] * 8]
+    ]
+    os.kill(await busy_worker(decoder), signal.SIGKILL)
+    results = await asyncio.gather(*images, return_exceptions=True)
+    assert [type(result) for result in results] == [Unavailable, *[list] * 8]
+
+
+async def test_a_worker_killed_while_idle_does_not_spoil_the_next_image_for_long(decoder: Decoder) -> None:
+    await decoder.clean(pictures.jpeg(), JPEG, PIXELS)
+    for pid in decoder.pids():
+        os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                assert len(await decoder.clean(pictures.jpeg(), JPEG, PIXELS)) == 3
+                return
+            except Unavailable:
+                continue
+
+
+async def test_a_worker_knows_no_secret_and_may_write_no_file(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUCHI_MASTER_KEYS", "k1=SECRETKEY")
+    await decoder.clean(pictures.jpeg(), JPEG, PIXELS)
+    [pid] = decoder.pids()
+    assert told(pid) == {"PYTHONPATH", "MALLOC_ARENA_MAX"}
+    limits = limits_of(pid)
+    assert limits["Max file size"] == ["0", "0"]
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max open files"] == ["16", "16"]
+    assert limits["Max address space"] == [str(worker.MEMORY)] * 2
+    assert int(limits["Max cpu time"][0]) <= worker.CPU_SECONDS + 1
+
+
+@pytest.mark.parametrize("format_", ["PNG", "WEBP"])
+async def test_the_largest_allowed_picture_in_the_costliest_mode_fits_into_the_memory(
+    decoder: Decoder, format_: str
+) -> None:
+    def make() -> bytes:
+        options = {"compress_level": 1} if format_ == "PNG" else {"method": 0, "quality": 20}
+        return pictures.encoded(Image.new("RGBA", (8160, 6120), (200, 30, 30, 128)), format_, **options)
+
+    image = await asyncio.to_thread(make)
+    [reading, *_] = await decoder.clean(image, PNG if format_ == "PNG" else WEBP, PIXELS)
+    assert (reading.width, reading.height) == (2016, 1512)
+
+
+async def test_a_picture_beyond_the_memory_is_refused_and_the_worker_lives(decoder: Decoder) -> None:
+    # Allowed by its pixels, if policy were so generous; not by the worker's memory.
+    with pytest.raises(Invalid) as caught:
+        await decoder.clean(await asyncio.to_thread(pictures.flood_png, 40_000, 40_000), PNG, 2_000_000_000)
+    assert caught.value.code == "unreadable_image"
+    assert len(await decoder.clean(pictures.jpeg(), JPEG, PIXELS)) == 3
+
+
+async def test_the_loop_stays_free_while_images_are_decoded(decoder: Decoder) -> None:
+    image = await large()
+    cleaning = asyncio.gather(*(decoder.clean(image, JPEG, PIXELS) for _ in range(3)))
+    loop, lags = asyncio.get_running_loop(), []
+    while not cleaning.done():
+        before = loop.time()
+        await asyncio.sleep(0.005)
+        lags.append(loop.time() - before - 0.005)
+    assert [len(each) for each in await cleaning] == [3, 3, 3]
+    lags.sort()
+    assert len(lags) > 50
+    assert lags[len(lags) * 95 // 100] < 0.1
+
+
+async def test_an_abandoned_image_leaves_no_process(decoder: Decoder) -> None:
+    cleaning = asyncio.create_task(decoder.clean(await large(), JPEG, PIXELS))
+    pid = await busy_worker(decoder)
+    cleaning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cleaning
+    assert not lives(pid)
+    assert decoder.pids() == set()
+
+
+async def test_nothing_is_left_after_closing() -> None:
+    async with open_decoder() as decoder:
+        await asyncio.gather(*(decoder.clean(pictures.jpeg(), JPEG, PIXELS) for _ in range(4)))
+        pids = decoder.pids()
+        assert pids
+    assert not [pid for pid in pids if lives(pid)]
+
+
+async def test_an_answer_that_is_not_one_is_never_believed(decoder: Decoder) -> None:
+    for header in (b"{}", b"[]", b"null", b"not json", b'{"sizes": []}', b'{"sizes": [[1,1,-5],[1,1,1],[1,1,1]]}'):
+        process = await asyncio.create_subprocess_exec(
+            "sh", "-c", f"echo '{header.decode()}'; head -c 1 >/dev/null", stdin=-1, stdout=-1
+        )
+        decoder.idle.append(process)
+        with pytest.raises(Problem):
+            await decoder.clean(pictures.jpeg(), JPEG, PIXELS)
+        assert process.returncode is not None

@@ -1,0 +1,139 @@
+"""Forgetting: on demand, on time, and what a crash left behind."""
+
+import os
+from datetime import datetime, timedelta
+
+from chassis.ids import new_id
+from chassis.testing import deliver, heard
+from services.documents.app import HANDLERS
+from services.documents.use_cases import access, forgetting
+from tests.documents import pictures
+from tests.documents.conftest import House, problem
+
+GONE = {"folder": None, "wrapped_key": None, "key_name": None, "fingerprint": None}
+
+
+async def approved(house: House, source: str = "review.approved.v1") -> None:
+    event = heard(source, "review", house.application, {"round": 1})
+    await deliver(house.vault, house.vault.db, HANDLERS, event)
+
+
+def age(house: House, name: str, moment: datetime) -> None:
+    os.utime(house.storage / name, (moment.timestamp(), moment.timestamp()))
+
+
+async def test_a_deleted_document_leaves_neither_key_nor_objects(house: House) -> None:
+    document, other = await house.stored(), await house.stored()
+    [kept] = await house.rows(f"SELECT folder FROM documents WHERE id = '{other}'")
+    assert (await house.delete(document)).status == 204
+    [row] = await house.rows(
+        f"SELECT deleted_at, folder, wrapped_key, key_name, fingerprint FROM documents WHERE id = '{document}'"
+    )
+    assert row == {"deleted_at": house.clock(), **GONE}
+    assert {name.partition("/")[0] for name in house.objects()} == {kept["folder"]}
+    house.clock.move(days=1)
+    assert (await house.delete(document)).status == 204
+    [row] = await house.rows(f"SELECT deleted_at FROM documents WHERE id = '{document}'")
+    assert row == {"deleted_at": house.clock() - timedelta(days=1)}
+
+
+async def test_a_document_that_never_was_is_not_deleted(house: House) -> None:
+    assert await problem(await house.delete(new_id())) == (404, "not_found")
+
+
+async def test_images_go_on_the_day_that_policy_says_and_not_before(house: House) -> None:
+    document = await house.stored()
+    await approved(house)
+    # It is noon in Japan; seven days later begins twelve hours before the seventh noon.
+    house.clock.move(days=6, hours=11, minutes=59, seconds=59)
+    assert await forgetting.delete_due(house.vault) is False
+    assert (await house.get(document)).status == 200
+    house.clock.move(seconds=1)
+    await forgetting.delete_due(house.vault)
+    assert await problem(await house.get(document)) == (404, "not_found")
+    assert house.objects() == []
+    [row] = await house.rows("SELECT deleted_at, folder, wrapped_key, key_name, fingerprint FROM documents")
+    assert row == {"deleted_at": house.clock(), **GONE}
+
+
+async def test_images_of_an_open_application_and_of_others_stay(house: House) -> None:
+    document = await house.stored()
+    event = heard("review.approved.v1", "review", new_id(), {"round": 1})
+    await deliver(house.vault, house.vault.db, HANDLERS, event)
+    house.clock.move(days=4000)
+    assert await forgetting.delete_due(house.vault) is False
+    assert (await house.get(document)).status == 200
+
+
+async def test_an_image_that_arrives_after_the_end_goes_too(house: House) -> None:
+    await approved(house, "review.withdrawal_accepted.v1")
+    await house.stored()
+    await forgetting.delete_due(house.vault)
+    assert house.objects() == []
+
+
+async def test_more_than_one_batch_is_deleted_in_one_go(house: House) -> None:
+    async with house.vault.db.transaction() as tx:
+        await tx.conn.execute(
+            """INSERT INTO documents SELECT gen_random_uuid(), $1, 'student_id', 'front', 1, 1, 1, '{}', 'none', now(),
+               md5(n::text), '', 'k1', '' FROM generate_series(1, 150) n""",
+            house.application,
+        )
+    await approved(house, "review.withdrawal_accepted.v1")
+    assert [await forgetting.delete_due(house.vault) for _ in range(2)] == [True, False]
+    assert await house.rows("SELECT id FROM documents WHERE deleted_at IS NULL") == []
+
+
+async def test_the_sweep_takes_what_belongs_to_no_document_and_is_old(house: House) -> None:
+    await house.stored()
+    old, young = house.clock() - timedelta(minutes=61), house.clock() - timedelta(minutes=59)
+    for name in house.objects():
+        age(house, name, old)
+    living = house.objects()
+    await house.vault.storage.write({"reading": b"x", "screen": b"x"})
+    orphans = sorted(set(house.objects()) - set(living))
+    for name in orphans:
+        age(house, name, young)
+    await forgetting.sweep(house.vault)
+    assert house.objects() == sorted([*living, *orphans])
+    for name in orphans:
+        age(house, name, old)
+    await forgetting.sweep(house.vault)
+    assert house.objects() == living
+    assert {path.name for path in house.storage.iterdir()} == {living[0].partition("/")[0]}
+
+
+async def test_the_sweep_takes_unfinished_files_and_nothing_that_is_not_ours(house: House) -> None:
+    folder = "0" * 32
+    unfinished = f"{folder}/reading#1"
+    foreign = ["README", "photos/holiday.jpg", f"{'g' * 32}/reading", f"{folder}x/screen", "keep/screen#1"]
+    for name in (unfinished, *foreign):
+        path = house.storage / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        age(house, name, house.clock() - timedelta(days=1))
+    await forgetting.sweep(house.vault)
+    assert house.objects() == sorted(foreign)
+
+
+async def test_the_sweep_finishes_what_a_deletion_could_not(house: House) -> None:
+    document = await house.stored()
+    aside = house.storage.with_name("aside")
+    house.storage.rename(aside)
+    house.storage.write_bytes(b"")
+    await house.delete(document)
+    house.storage.unlink()
+    aside.rename(house.storage)
+    assert len(house.objects()) == 3
+    for name in house.objects():
+        age(house, name, house.clock() - timedelta(hours=2))
+    await forgetting.sweep(house.vault)
+    assert house.objects() == []
+
+
+async def test_ids_of_tokens_are_forgotten_once_they_have_expired(house: House) -> None:
+    await house.put(new_id(), pictures.jpeg())
+    assert await access.prune_tokens(house.vault) is False
+    house.clock.move(seconds=61)
+    assert await access.prune_tokens(house.vault) is True
+    assert await house.rows("SELECT * FROM used_tokens") == []

@@ -1,0 +1,73 @@
+"""Sealing: what is sealed opens only with its key, as its document and its rendition."""
+
+import secrets
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from chassis.ids import new_id
+from services.documents.model import sealing
+from services.documents.model.sealing import KeyMissing, MasterKeys
+
+OLD = MasterKeys({"k1": secrets.token_bytes(32)})
+BOTH = MasterKeys({**OLD.by_name, "k2": secrets.token_bytes(32)})
+DOCUMENT = new_id()
+
+
+def test_the_last_key_is_for_new_documents_and_the_older_stay_readable() -> None:
+    key = sealing.new_key()
+    wrapped = sealing.wrap(OLD, "k1", key, DOCUMENT)
+    assert BOTH.newest == "k2"
+    assert sealing.unwrap(BOTH, "k1", wrapped, DOCUMENT) == key
+    assert key not in wrapped
+    with pytest.raises(KeyMissing):
+        sealing.unwrap(OLD, "k2", wrapped, DOCUMENT)
+
+
+def test_a_key_is_bound_to_its_document_and_its_master_key() -> None:
+    wrapped = sealing.wrap(BOTH, "k1", sealing.new_key(), DOCUMENT)
+    for name, document in (("k1", new_id()), ("k2", DOCUMENT)):
+        with pytest.raises(InvalidTag):
+            sealing.unwrap(BOTH, name, wrapped, document)
+
+
+def test_what_is_sealed_is_bound_to_its_document_and_its_rendition() -> None:
+    key = sealing.new_key()
+    sealed = sealing.seal(key, b"picture", DOCUMENT, "reading")
+    assert sealing.unseal(key, sealed, DOCUMENT, "reading") == b"picture"
+    damaged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    for content, document, rendition, with_key in (
+        (sealed, new_id(), "reading", key),
+        (sealed, DOCUMENT, "screen", key),
+        (sealed, DOCUMENT, "reading", sealing.new_key()),
+        (damaged, DOCUMENT, "reading", key),
+        (b"", DOCUMENT, "reading", key),
+    ):
+        with pytest.raises(InvalidTag):
+            sealing.unseal(with_key, content, document, rendition)
+
+
+def test_the_same_picture_is_sealed_differently_each_time() -> None:
+    key = sealing.new_key()
+    assert len({sealing.seal(key, b"picture", DOCUMENT, "reading") for _ in range(20)}) == 20
+
+
+def test_a_fingerprint_depends_on_bytes_document_and_master_key_and_on_nothing_else() -> None:
+    def fingerprint(keys: MasterKeys, name: str, document: object, *pieces: bytes) -> bytes:
+        found = sealing.fingerprinter(keys, name, document)  # type: ignore[arg-type]
+        for piece in pieces:
+            found.update(piece)
+        return found.digest()
+
+    first = fingerprint(BOTH, "k1", DOCUMENT, b"pic", b"ture")
+    assert first == fingerprint(OLD, "k1", DOCUMENT, b"picture")
+    others = {
+        fingerprint(BOTH, "k1", DOCUMENT, b"other"),
+        fingerprint(BOTH, "k1", new_id(), b"picture"),
+        fingerprint(BOTH, "k2", DOCUMENT, b"picture"),
+    }
+    assert len(others | {first}) == 4
+
+
+def test_keys_are_not_shown_by_accident() -> None:
+    assert repr(OLD) == "MasterKeys()"
