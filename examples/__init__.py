@@ -1,0 +1,1 @@
+"""Programs of other teams, as Ouchi's neighbours would write them."""
