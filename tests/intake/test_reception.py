@@ -10,6 +10,7 @@ import pytest
 from chassis.errors import Conflict, Invalid
 from chassis.ids import new_id
 from services.intake import use_cases
+from services.intake.use_cases import reception
 from tests.intake.conftest import House
 from tests.intake.forms import child, commuter, resident
 
@@ -282,6 +283,15 @@ async def test_a_key_left_by_a_crash_is_free_after_a_minute(house: House) -> Non
     assert running.value.code == "idempotency_key_running"
     house.clock.move(seconds=61)
     await use_cases.receive_application(house.intake, form, key)
+    assert await house.rows("applications") == 2
+
+
+async def test_a_receipt_number_that_is_taken_is_drawn_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([bytes(7), bytes(7), b"another"])
+    monkeypatch.setattr(reception.secrets, "token_bytes", lambda _size: next(drawn))
+    first, second = await house.receive(), await house.receive()
+    assert first.receipt_number == "0000-0000-0000"
+    assert second.receipt_number != first.receipt_number
     assert await house.rows("applications") == 2
 
 

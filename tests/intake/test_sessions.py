@@ -62,6 +62,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(house: House, wrong: dic
 @pytest.mark.parametrize("field", ["email", "password", "application", "proof"])
 async def test_a_wrong_type_is_refused(house: House, field: str) -> None:
     right = {"email": "hana@example.jp", "password": PASSWORD, "application": "x"}
+    wrong: Any
     for wrong in (1, True, [], {}):
         status, answer = await sign_in_by_api(house, {**right, field: wrong})
         assert (status, [(e["field"], e["code"]) for e in answer["errors"]]) == (422, [(field, "wrong_type")])

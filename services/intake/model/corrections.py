@@ -84,11 +84,12 @@ def _fields_answering(policy: Policy, reason: Reason) -> set[str]:
 
 
 def _answered_by_more(policy: Policy, reason: Reason) -> bool:
-    """True where another document helps: a bill that shows the new address. A blurred photo must itself be replaced."""
+    """True where another document helps: a bill that shows the new address. A blurred photo must itself be replaced.
+
+    The policy says so by giving the reason for documents and for certain fields alike.
+    """
     items = _items(policy, reason)
-    if reason.item.startswith("document:"):
-        return any(item != "document" for item in items)
-    return reason.item == "application" or "document" in items
+    return reason.item == "application" or ("document" in items and any(item.startswith("field:") for item in items))
 
 
 def _items(policy: Policy, reason: Reason) -> tuple[str, ...]:
