@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
@@ -247,6 +247,17 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_agai
     house.clock.move(minutes=1)
     assert await house.send_all() == 1
     assert house.office.recipients == ["second@example.jp", "first@example.jp"]
+
+
+async def test_logs_name_no_address_link_or_number(house: House, logged: list[MutableMapping[str, Any]]) -> None:
+    answers = {"hana@example.jp": "550 <hana@example.jp> is gone", "slow@example.jp": "451 <slow@example.jp> later"}
+    house.office.answer_rcpt = lambda address: answers.get(address, OK)
+    await _planned(house, "hana@example.jp", "slow@example.jp", "there@example.jp")
+    await house.hear(heard("registration.completed.v1"))
+    await house.send_all()
+    assert sorted(entry["event"] for entry in logged) == ["mail failed", "mail put off", "mail sent"]
+    secrets = ("example.jp", "/continue/", "K7Q4-M2XH", "2900000123458")
+    assert [secret for secret in secrets if secret in str(logged)] == []
 
 
 async def test_every_message_of_an_application_goes_out_and_is_said_once(house: House) -> None:

@@ -1,0 +1,1 @@
+"""Another system of the library: it hears of every registration."""
