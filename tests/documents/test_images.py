@@ -173,6 +173,13 @@ def test_a_pixel_flood_is_refused_by_what_it_announces(kind: str, image: bytes) 
         clean(image, kind, PIXELS)
 
 
+def test_a_small_picture_with_a_huge_tile_inside_is_refused() -> None:
+    tile = b"\0\0\0\x14ispe" + bytes(4) + (30_000).to_bytes(4, "big") * 2
+    hidden = pictures.heic() + (len(tile) + 8).to_bytes(4, "big") + b"free" + tile
+    with pytest.raises(TooManyPixels):
+        clean(hidden, HEIF, PIXELS)
+
+
 @pytest.mark.parametrize("name", ["jpeg", "png", "gif", "webp", "lossless webp", "heic"])
 def test_the_limit_of_pixels_is_exact(name: str) -> None:
     kind, image = SOUND[name]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.documents.model.kinds import GIF, HEIF, JPEG, PNG, WEBP, kind_of
+from services.documents.model.kinds import GIF, HEIF, JPEG, PNG, WEBP, declared_pixels, kind_of
 from tests.documents import pictures
 
 
@@ -31,3 +31,21 @@ from tests.documents import pictures
 )
 def test_the_kind_is_told_by_the_first_bytes(head: bytes, kind: str | None) -> None:
     assert kind_of(head) == kind
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "pixels"),
+    [
+        (pictures.encoded(pictures.card(), "WEBP"), WEBP, 640 * 400),
+        (pictures.encoded(pictures.card(), "WEBP", lossless=True), WEBP, 640 * 400),
+        (pictures.encoded(pictures.card(), "WEBP", exif=pictures.exif()), WEBP, 640 * 400),
+        (pictures.flood_webp(), WEBP, 16_384 * 16_384),
+        (pictures.heic(), HEIF, 640 * 400),
+        (pictures.flood_heic(), HEIF, 30_000 * 30_000),
+        (b"RIFF\0\0\0\0WEBPVP8X", WEBP, 0),
+        (b"\0\0\0\x14ispe", HEIF, 0),
+        (pictures.jpeg(), JPEG, 0),
+    ],
+)
+def test_what_a_file_makes_its_decoder_hold_is_read_from_its_header(image: bytes, kind: str, pixels: int) -> None:
+    assert declared_pixels(image, kind) == pixels
