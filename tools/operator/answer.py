@@ -3,8 +3,8 @@
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
@@ -40,7 +40,7 @@ def clean(value: object, longest: int = 100) -> str:
 
 def moment(at: datetime) -> str:
     """UTC to the millisecond, so that rows of four services can be compared."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def age(since: datetime | None, now: datetime) -> str:
@@ -61,5 +61,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return moment(value) if isinstance(value, datetime) else str(value)
