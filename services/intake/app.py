@@ -32,8 +32,8 @@ class IntakeSettings:
 def read(env: Env) -> IntakeSettings:
     return IntakeSettings(
         library=env.str("LIBRARY"),
-        public_url=env.str("PUBLIC_URL").rstrip("/"),
-        documents_url=env.str("DOCUMENTS_URL").rstrip("/"),
+        public_url=env.str("PUBLIC_URL"),
+        documents_url=env.str("DOCUMENTS_URL"),
         documents_key=env.str("DOCUMENTS_KEY"),
     )
 
@@ -45,14 +45,14 @@ async def start(chassis: Chassis, settings: IntakeSettings) -> AsyncIterator[Int
     hashing = PasswordHashing()
     try:
         async with aiohttp.ClientSession() as session:
-            documents = DocumentsClient(session, settings.documents_url, key, chassis.now)
+            documents = DocumentsClient(session, settings.documents_url.rstrip("/"), key, chassis.now)
             yield Intake(
                 db=chassis.db,
                 now=chassis.now,
                 policy=policy,
                 hashing=hashing,
                 documents=documents,
-                public_url=settings.public_url,
+                public_url=settings.public_url.rstrip("/"),
                 secret=chassis.settings.secret_key,
             )
     finally:

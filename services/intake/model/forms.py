@@ -169,7 +169,7 @@ class _Reading:
             self._error("card_number", "required")
             return
         problem = card_numbers.problem(self._policy.card_numbers, raw)
-        number = "" if problem else card_numbers.clean(raw)
+        number = "" if problem else card_numbers.understood(self._policy.card_numbers, raw)
         self._keep("card_number", Understood(text.storable(raw), number, number, problem), "required")
 
     def guardian_relation(self) -> None:
