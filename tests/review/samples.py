@@ -85,7 +85,7 @@ def handed_over(
         "consent": {"version": "2026-11", "at": "2026-11-20T00:30:00Z"},
         "applicant": dict(who or applicant()),
         "documents": list(documents if documents is not None else [document()]),
-        "outcomes": dict(outcomes or {"category": "category_confirmed"}),
+        "outcomes": dict(outcomes or {"eligibility": "category_confirmed", "guardian": "not_required"}),
     }
     return heard("application.handed_over.v1", "intake", subject, data)
 

@@ -111,14 +111,21 @@ async def test_the_case_says_what_was_typed_and_how_it_is_understood(house: Hous
 
 async def test_the_rules_answers_and_warnings_are_said_in_words(house: House) -> None:
     photo = samples.document(warnings=["glare"])
-    outcomes = {"category": "check_by_staff", "perhaps_category": "partner", "unheard_of": "odd"}
+    outcomes = {
+        "eligibility": "check_by_staff",
+        "perhaps_category": "partner",
+        "guardian": "required",
+        "documents": "sufficient",
+        "unheard_of": "odd",
+    }
     view = await house.case(documents=[photo], outcomes=outcomes)
     checks = {check.code: check for check in view.checks}
     assert checks["perhaps_category"] == Check(
         "perhaps_category", "partner", "住所からは「連携市町村在住」の区分にあたるかもしれません。", True
     )
     assert checks["unheard_of"] == Check("unheard_of", "odd", "unheard_of: odd", True)
-    assert checks["category"].attention
+    attention = {code: check.attention for code, check in checks.items() if code in outcomes}
+    assert attention == dict.fromkeys(outcomes, True) | {"documents": False}
     assert checks["document_warning"].text == "運転免許証（おもて面）: 光が反射しているようです。"
 
 

@@ -13,27 +13,21 @@ _FINE = {
     "category_confirmed": "住所（または勤務先・通学先）は、この利用区分の対象の市町村です。",
     "eligible": "利用の対象です。",
     "sufficient": "必要な本人確認書類がそろっています。",
-    "named": "保護者の氏名が入力されています。",
-    "not_needed": "保護者の氏名は不要です。",
+    "not_required": "保護者の氏名は不要です。",
 }
 _LOOK = {
     "check_by_staff": "この利用区分の対象の市町村かどうか、機械では確かめられませんでした。住所をご確認ください。",
     "category_unknown": "この利用区分は今の設定にありません。",
     "category_retired": "この利用区分は終了しています。",
-    "insufficient": "本人確認書類が足りないおそれがあります。",
-    "missing": "保護者の氏名が入力されていません。",
+    "required": "保護者の氏名が必要な方です（中学生以下など）。保護者欄をご確認ください。",
 }
-_RULES = {"category": "利用区分", "eligibility": "利用区分", "documents": "本人確認書類", "guardian": "保護者"}
+_RULES = {"eligibility": "利用区分", "documents": "本人確認書類", "guardian": "保護者"}
 _WARNINGS = {
     "blurred": "ぼやけているようです",
-    "blur": "ぼやけているようです",
     "dark": "暗いようです",
-    "darkness": "暗いようです",
     "glare": "光が反射しているようです",
     "too_small": "小さすぎるようです",
-    "small": "小さすぎるようです",
     "cut_off": "端が切れているようです",
-    "cut_edges": "端が切れているようです",
     "screen_photo": "画面を撮ったもののようです",
 }
 _CARD = {
