@@ -157,7 +157,7 @@ def _form(
         "has_draft": draft is not None and draft.application_id is None,
         "has_password": draft is not None and draft.application_id is None and draft.has_password,
         "registered": draft is not None and draft.application_id is not None,
-        "errors": errors,
+        "errors": fields.in_order(errors),
     }
     return show(intake, request, "apply.html", values, status=422 if errors else 200)
 

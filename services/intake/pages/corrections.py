@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from chassis.errors import Conflict, FieldError, Invalid
+from rules.understanding import Understood
 from services.intake import messages
 from services.intake.model import corrections
 from services.intake.model.applications import CORRECTION_REQUESTED, PROVISIONAL, Reason
@@ -110,7 +111,11 @@ def _details(
     errors: Sequence[FieldError] = (),
     status: int = 200,
 ) -> web.Response:
-    values = {"version": view.application.version, "fields": _boxes(intake, view, typed or {}), "errors": errors}
+    values = {
+        "version": view.application.version,
+        "fields": _boxes(intake, view, typed or {}),
+        "errors": fields.in_order(errors),
+    }
     return show(intake, request, "details.html", values, status=status)
 
 
@@ -133,7 +138,7 @@ def _corrections(
         "left": len(_names([each.reason for each in view.corrections if not each.done])),
         "lacking": bool(view.missing or view.missing_sides),
         "saved": "saved" in request.query,
-        "errors": errors,
+        "errors": fields.in_order(errors),
     }
     return show(intake, request, "corrections.html", values, status=status)
 
@@ -166,12 +171,19 @@ def _box(intake: Intake, view: ApplicationView, field: str, typed: Mapping[str, 
     return Box(
         name=field,
         label=fields.label(field),
-        value=typed.get(field, value.raw if value else ""),
+        value=typed.get(field, _written(field, value)),
         options=fields.options(intake.policy, field),
         hint=fields.HINTS.get(field),
         required=None if field in fields.MAY_BE_BLANK else True,
         reasons=_said(intake, reasons),
     )
+
+
+def _written(field: str, value: Understood | None) -> str:
+    """What stands in the box: the value as it will be registered; a date as the person wrote it."""
+    if value is None:
+        return ""
+    return value.raw if field == "birth_date" else value.display
 
 
 def _said(intake: Intake, reasons: Sequence[Reason]) -> list[tuple[str, str | None]]:

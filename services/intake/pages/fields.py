@@ -1,9 +1,10 @@
 """The fields of the form: their names, what may be chosen, and how a value is shown."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from chassis.errors import FieldError
 from rules import dates, text
 from rules.policy import Policy, current
 from rules.policy_parts import Branch, Category, Named, Texts
@@ -41,6 +42,7 @@ _SECTIONS = (
 
 #: Needed only by some; the rules say by whom.
 MAY_BE_BLANK = ("kana", "guardian_name", "guardian_relation", "organisation_name", "organisation_address")
+_CHOSEN = ("category", "pickup_branch", "hold_contact", "guardian_relation")
 HINTS = {
     "birth_date": "例：昭和31年4月1日、1956年4月1日",
     "kana": "ひらがなでもかまいません。",
@@ -126,6 +128,18 @@ def reason_text(policy: Policy, reason: Reason) -> str:
 def label(field: str) -> str:
     """The name of the field, as the form and every message have it."""
     return FIELD_NAMES[field]
+
+
+def in_order(errors: Iterable[FieldError]) -> list[FieldError]:
+    """The errors in the order of the page; what is chosen is not said to be typed."""
+    order = {field: place for place, field in enumerate(("filled_by", *TYPED, "password", "consent"))}
+    return [_of_choice(error) for error in sorted(errors, key=lambda error: order.get(error.field, len(order)))]
+
+
+def _of_choice(error: FieldError) -> FieldError:
+    if error.code == "required" and error.field in _CHOSEN:
+        return replace(error, message=f"{label(error.field)}を選んでください。")
+    return error
 
 
 def filled_by(code: str) -> str:
