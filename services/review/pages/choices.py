@@ -15,7 +15,12 @@ from services.review.pages.facts import label_of, value_of
 def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
     """The choices of the three forms."""
     documents = [f"document:{each.id}" for each in view.documents]
-    fields = [f"field:{each.name}" for each in view.applicant if each.name in words.FIELDS]
+    # Others may be asked for although nothing was given (a guardian); a card that nobody has cannot.
+    fields = [
+        f"field:{each.name}"
+        for each in view.applicant
+        if each.name in words.FIELDS and (each.display or each.name != "card_number")
+    ]
     every = [*documents, *fields, "application"]
     return {
         "card": _card(policy, view),

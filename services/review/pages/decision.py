@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from multidict import MultiDict
 
@@ -110,8 +111,8 @@ def placed(typed: Typed, errors: Sequence[FieldError]) -> list[FieldError]:
     return [FieldError(_place(typed, each.field), each.code, each.message) for each in errors]
 
 
-def in_words(errors: Sequence[FieldError], labels: Mapping[str, str]) -> list[dict[str, str]]:
-    """For the template; `labels` says which of many alike fields is meant."""
+def in_words(errors: Sequence[FieldError], labels: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, str]]:
+    """For the template; `labels` says in a summary which of many alike fields is meant."""
     return [
         {"field": each.field, "message": labels.get(each.field, "") + (each.message or ERRORS.get(each.code, _OTHER))}
         for each in errors

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientResponse
+from multidict import CIMultiDictProxy
 
 from tests.review.conftest import PASSWORD, House
 
@@ -24,7 +25,7 @@ class Answer:
     html: str
     text: str
     location: str
-    headers: Mapping[str, str]
+    headers: CIMultiDictProxy[str]
 
 
 @dataclass
