@@ -1,6 +1,5 @@
 """The whole system as real processes on real servers, with a mailbox that a real SMTP server fills."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,22 +9,9 @@ import pytest
 
 from tests.end_to_end.people import Mailbox, Office, Person
 from tools.addresses import MAILBOX
-from tools.installation import Installation
 from tools.system import System
 
 STAFF = "tanaka"
-
-
-@pytest.fixture(scope="session")
-async def system(provisioned: Installation) -> AsyncIterator[System]:
-    """Four services, the mailbox and the example subscriber, ready."""
-    system = System(provisioned)
-    try:
-        await asyncio.to_thread(system.start)
-        await asyncio.to_thread(system.wait_ready)
-        yield system
-    finally:
-        await asyncio.to_thread(system.stop)
 
 
 @pytest.fixture(scope="session")
