@@ -78,6 +78,8 @@ class Service(Generic[S, O]):
     handlers: Mapping[str, EventHandler[S]] = field(default_factory=dict)
     loops: Sequence[Loop[S]] = ()
     render_problem: RenderProblem | None = None
+    #: Errors of `start` whose text tells the operator what to mend.
+    refusals: tuple[type[Exception], ...] = ()
     #: More for `/readyz`.
     checks: Callable[[S], Mapping[str, health.Check]] = lambda _context: {}
 
@@ -97,7 +99,7 @@ class Running(Generic[S]):
 
 
 def run(service: Service[S, O]) -> None:
-    """Run until SIGTERM or SIGINT. Exits with a sentence where the settings are wrong or the port is taken."""
+    """Run until SIGTERM or SIGINT. Exits with a sentence where settings are wrong or the port is taken."""
     try:
         settings, own = read_settings(service.settings)
     except SettingsError as error:
@@ -105,8 +107,10 @@ def run(service: Service[S, O]) -> None:
     configure_logs(service.name, settings.log_console)
     try:
         uvloop.run(serve(service, settings, own))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+    except Exception as error:
+        if isinstance(error, (SettingsError, *service.refusals)):
+            sys.exit(f"{service.name} cannot start. {error}")
+        if not (isinstance(error, OSError) and error.errno == errno.EADDRINUSE):
             raise
         sys.exit(f"{service.name} cannot start: {settings.host}:{settings.port} is taken. Choose another OUCHI_PORT.")
 

@@ -14,7 +14,7 @@ from chassis.service import Chassis, Service
 from chassis.settings import SettingsError, decode_key
 from chassis.web.routes import CSRF_NONE, Route
 from contracts import CONTRACTS, ENVELOPE
-from rules.policy import load_policy
+from rules.policy import PolicyError, load_policy
 from services.documents import api, handlers
 from services.documents.decoder import open_decoder
 from services.documents.model.sealing import MasterKeys
@@ -105,6 +105,7 @@ SERVICE: Service[Vault, DocumentsSettings] = Service(
     envelope=ENVELOPE,
     settings=read,
     start=start,
+    refusals=(PolicyError,),
     routes=ROUTES,
     authenticators=api.AUTHENTICATORS,
     handlers=HANDLERS,

@@ -13,7 +13,7 @@ from chassis.passwords import PasswordHashing
 from chassis.service import Chassis, Service
 from chassis.settings import decode_key
 from contracts import CONTRACTS, ENVELOPE
-from rules.policy import load_policy
+from rules.policy import PolicyError, load_policy
 from services.intake import api, handlers, pages
 from services.intake.documents_client import DocumentsClient
 from services.intake.use_cases import Intake, housekeeping, links
@@ -88,6 +88,7 @@ SERVICE = Service(
     envelope=ENVELOPE,
     settings=read,
     start=start,
+    refusals=(PolicyError,),
     routes=ROUTES,
     authenticators={"applicant": api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,

@@ -11,7 +11,7 @@ from chassis.loops import Loop
 from chassis.pulse import Pulse
 from chassis.service import Chassis, Service
 from contracts import CONTRACTS, ENVELOPE
-from rules.policy import load_policy
+from rules.policy import PolicyError, load_policy
 from services.notifier import handlers, use_cases
 from services.notifier.smtp import MailServer
 from services.notifier.use_cases import Notifier
@@ -67,6 +67,7 @@ SERVICE: Service[Notifier, NotifierSettings] = Service(
     envelope=ENVELOPE,
     settings=read,
     start=start,
+    refusals=(PolicyError,),
     handlers=HANDLERS,
     loops=[Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake)],
 )

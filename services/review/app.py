@@ -12,7 +12,7 @@ from chassis.passwords import PasswordHashing
 from chassis.service import Chassis, Service
 from chassis.settings import decode_key
 from contracts import CONTRACTS, ENVELOPE
-from rules.policy import load_policy
+from rules.policy import PolicyError, load_policy
 from services.review import api, handlers, pages
 from services.review.documents_client import DocumentsClient
 from services.review.use_cases import Review
@@ -76,6 +76,7 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     envelope=ENVELOPE,
     settings=read,
     start=start,
+    refusals=(PolicyError,),
     routes=ROUTES,
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,
