@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock
+.PHONY: help setup run test check bench lock
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: check browser-installed ## Check everything, then run every test
 
 check: setup ## Style, types, import rules, templates, contracts: seconds
 	@exec $(BIN)/python -m tools.check
+
+bench: setup ## Measure, beside the bare work: ONLY=relay,consume … (table and var/bench.json)
+	@ONLY='$(ONLY)' exec $(BIN)/python -m benchmarks
 
 lock: setup ## Resolve the requirements anew and lock them with hashes
 	@exec $(BIN)/python -m tools.lock
