@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from rules import text
+from rules import dates, text
 
 WESTERN = "西暦"
 ERAS = (WESTERN, "昭和", "平成", "令和", "大正", "明治")
@@ -27,9 +27,9 @@ def together(boxes: Boxes) -> str:
     year, month, day = year.removesuffix("年"), month.removesuffix("月"), day.removesuffix("日")
     digits = text.ascii_digits(year)
     era = boxes.era if boxes.era in ERAS else WESTERN
-    if not digits.isdecimal():
+    if dates.number(digits) is None:
         era = ""
-    elif len(digits) >= 4:
+    elif digits.isdecimal() and len(digits) >= 4:
         era = WESTERN
     return f"{era}{year}年{month}月{day}日"
 

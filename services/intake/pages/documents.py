@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from chassis.errors import Conflict, FieldError, Invalid, NotFound, Problem, TooLarge, Unavailable
+from chassis.errors import Conflict, FieldError, Invalid, Malformed, NotFound, Problem, TooLarge, Unavailable
 from rules.identity_documents import document_type
 from rules.policy_parts import DocumentType, Side
 from services.intake import messages
@@ -76,7 +76,9 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
             intake, view.application.id, code, chosen.side.code, shows, picture.chunks(), None
         )
     except (Conflict, Invalid, TooLarge, Unavailable) as problem:
-        if picture.broken or (isinstance(problem, Conflict) and problem.code == "wrong_state"):
+        if picture.broken:
+            raise Malformed from problem
+        if isinstance(problem, Conflict) and problem.code == "wrong_state":
             raise
         return _photograph(intake, request, view, chosen, _said(problem), problem=problem)
     return see_other(f"{PAGE}?sent={document.id}")

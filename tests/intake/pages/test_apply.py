@@ -1,0 +1,244 @@
+"""The provisional form: understood, confirmed, registered once; nothing typed is ever lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+
+import pytest
+
+from tests.intake.conftest import House
+from tests.intake.pages.browser import Browser, Page
+from tests.intake.pages.people import resident
+
+Apply = Callable[..., Awaitable[Page]]
+
+
+async def test_what_is_typed_is_shown_as_understood_with_what_changed(apply: Apply) -> None:
+    page = await apply()
+    assert (page.status, page.url, page.heading) == (200, "/apply/confirm", "この内容でよろしいですか")
+    for typed, understood in (
+        ("８６２ー０９７１", "862-0971"),
+        ("０９０１２３４５６７８", "090-1234-5678"),
+        ("すいぜんじ ﾊﾅｺ", "スイゼンジ ハナコ"),
+    ):
+        assert f"入力した文字: {typed} 登録する文字: {understood}" in page.text
+    assert "1991年4月12日（平成3年4月12日、35歳）" in page.text
+    assert "入力した文字: 水前寺" not in page.text, "a wider space is no change that anyone would see"
+
+
+async def test_registering_gives_a_receipt_number_and_says_whose_mail_to_expect(
+    house: House, browser: Browser, apply: Apply
+) -> None:
+    page = await browser.send(await apply(), "/apply/register")
+    received = await house.events("application.received.v1")
+    assert (page.url, page.heading, len(received)) == ("/apply/done", "仮登録ができました", 1)
+    assert received[0].data["receipt_number"] in page.text
+    assert house.intake.policy.mail.sender_address in page.text
+    assert "11月29日（日）までに" in page.text
+
+
+async def test_pressed_twice_and_at_once_it_is_one_application(house: House, browser: Browser, apply: Apply) -> None:
+    page = await apply()
+    first, second = await asyncio.gather(browser.send(page, "/apply/register"), browser.send(page, "/apply/register"))
+    third = await browser.send(page, "/apply/register")
+    assert {first.heading, second.heading, third.heading} == {"仮登録ができました"}
+    assert (await house.rows("applications"), len(await house.events("application.received.v1"))) == (1, 1)
+
+
+async def test_refreshing_the_result_shows_it_again_and_registers_nothing(
+    house: House, browser: Browser, apply: Apply
+) -> None:
+    first = await browser.send(await apply(), "/apply/register")
+    again = await browser.get("/apply/done")
+    number = (await house.events("application.received.v1"))[0].data["receipt_number"]
+    assert number in first.text
+    assert number in again.text
+    assert await house.rows("applications") == 1
+
+
+async def test_going_back_from_the_confirmation_finds_everything_as_it_was_typed(
+    browser: Browser, apply: Apply
+) -> None:
+    await apply()
+    form = (await browser.get("/apply?kind=new")).form("/apply").fields
+    expected = {**resident(), "birth_day": "12", "password": "", "kind": "new", "guardian_name": ""}
+    expected |= {"guardian_relation": "", "organisation_name": "", "organisation_address": ""}
+    form.pop("csrf_token")
+    assert form == expected
+
+
+async def test_a_correction_after_going_back_needs_no_password_again(
+    house: House, browser: Browser, apply: Apply
+) -> None:
+    await apply()
+    page = await browser.get("/apply?kind=new")
+    assert "設定済みです" in page.text
+    page = await browser.send(page, "/apply", name="水前寺 花")
+    assert (page.url, "水前寺 花" in page.text) == ("/apply/confirm", True)
+    await browser.send(page, "/apply/register")
+    assert await house.rows("applications") == 1
+
+
+async def test_refreshing_the_confirmation_loses_nothing(browser: Browser, apply: Apply) -> None:
+    first = await apply()
+    again = await browser.get("/apply/confirm")
+    assert first.text == again.text
+
+
+async def test_an_empty_form_names_every_fault_beside_its_field_and_in_the_summary(browser: Browser) -> None:
+    page = await browser.send(await browser.get("/apply?kind=new"), "/apply")
+    assert (page.status, page.title.startswith("エラー：")) == (422, True)
+    assert page.messages == {
+        "name": "名前を入力してください。",
+        "kana": "名前カタカナを入力してください。",
+        "birth_date": "生年月日を入力してください。",
+        "postal_code": "郵便番号を入力してください。",
+        "address": "住所を入力してください。",
+        "phone": "電話番号を入力してください。",
+        "email": "メールアドレスを入力してください。",
+        "category": "利用区分を選んでください。",
+        "pickup_branch": "予約受取館を選んでください。",
+        "hold_contact": "予約連絡を選んでください。",
+        "password": "パスワードを入力してください。",
+        "consent": "登録には、内容の利用への同意が必要です。",
+    }
+    assert page.summary == list(page.messages.values())
+    assert [f"#{field}" for field in page.messages] == [link for link in page.links if link.startswith("#")][1:]
+
+
+async def test_one_fault_keeps_everything_else(apply: Apply) -> None:
+    page = await apply(postal_code="86", password="abc")
+    assert page.status == 422
+    assert page.messages == {
+        "postal_code": "郵便番号は7けたです。今は2けたです。",
+        "password": "パスワードは6文字以上にしてください。",
+    }
+    form = page.form("/apply").fields
+    typed = resident(postal_code="86", password="", birth_day="12")
+    assert {name: form[name] for name in typed} == typed
+
+
+async def test_a_child_needs_a_guardian_and_someone_from_elsewhere_a_workplace(apply: Apply) -> None:
+    page = await apply(birth_year="28", category="commuter")
+    assert page.messages == {
+        "guardian_name": "中学生以下の方は、保護者の名前を入力してください。",
+        "organisation_name": "会社または学校名を入力してください。通勤・通学の方は必要です。",
+        "organisation_address": "会社または学校所在地を入力してください。通勤・通学の方は必要です。",
+    }
+    page = await apply(
+        birth_year="28",
+        category="commuter",
+        guardian_name="水前寺 太郎",
+        guardian_relation="father",
+        organisation_name="㈱みほん",
+        organisation_address="熊本市東区健軍１－２",
+    )
+    assert page.url == "/apply/confirm"
+    for text in ("水前寺 太郎", "父", "通勤者"):
+        assert text in page.text
+
+
+async def test_a_renewal_asks_for_the_number_of_the_card(apply: Apply) -> None:
+    page = await apply("renewal")
+    assert (page.heading, page.messages) == ("カードの更新", {"card_number": "貸出カード番号を入力してください。"})
+    page = await apply("renewal", card_number="１２３４ ５６７８９ ０１２３")
+    assert (page.url, "1234567890123" in page.text) == ("/apply/confirm", True)
+
+
+async def test_what_the_address_perhaps_should_be_is_asked_and_never_changed(apply: Apply) -> None:
+    page = await apply(email="hana@gmail.con")
+    assert "もしかして hana@gmail.com ですか" in page.text
+    assert "hana@gmail.con にメールをお送りします" in page.text
+
+
+async def test_the_link_is_mailed_again_from_the_result_page(house: House, browser: Browser, apply: Apply) -> None:
+    page = await browser.send(await apply(), "/apply/register")
+    house.clock.move(minutes=2)
+    page = await browser.send(page, "/apply/resend")
+    assert (page.url, "メールをもう一度お送りしました" in page.text) == ("/apply/done?resent=1", True)
+    assert len(await house.events("application.link_requested.v1")) == 1
+
+
+async def test_a_shared_computer_can_forget(browser: Browser, apply: Apply) -> None:
+    page = await browser.send(await apply(), "/apply/register")
+    await browser.send(page, "/apply/forget")
+    assert (await browser.get("/apply/done")).heading == "ログイン"
+    assert (await browser.get("/apply")).form("/apply").fields["name"] == ""
+
+
+async def test_a_second_person_can_apply_from_the_same_browser(house: House, browser: Browser, apply: Apply) -> None:
+    await browser.send(await apply(), "/apply/register")
+    page = await browser.get("/apply?kind=new")
+    assert "仮登録はできています" in page.text
+    assert page.form("/apply").fields["name"] == ""
+    await browser.send(await apply(name="水前寺 次郎"), "/apply/register")
+    assert await house.rows("applications") == 2
+
+
+async def test_pages_out_of_order_lead_to_where_one_is(browser: Browser, apply: Apply) -> None:
+    assert (await browser.get("/apply/confirm")).heading == "新しい登録"
+    assert (await browser.get("/apply/done")).heading == "ログイン"
+    page = await apply()
+    assert (await browser.get("/apply/done")).url == "/apply/confirm"
+    await browser.send(page, "/apply/register")
+    assert (await browser.get("/apply/confirm")).url == "/apply/done"
+
+
+async def test_a_draft_that_is_gone_is_said_so(house: House, browser: Browser, apply: Apply) -> None:
+    page = await apply()
+    house.clock.move(days=8)
+    page = await browser.send(page, "/apply/register")
+    assert page.status == 404
+    assert "はじめから入力してください" in page.text
+    assert await house.rows("applications") == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/apply", "/apply/register", "/apply/resend", "/apply/forget", "/sign-in", "/link-requests", "/sign-out"]
+)
+async def test_a_form_without_our_token_is_refused_with_a_page(house: House, browser: Browser, path: str) -> None:
+    await browser.get("/apply")
+    page = await browser.post(path, {"name": "x"})
+    assert (page.status, page.heading) == (403, "もう一度、お試しください")
+    assert await house.rows("drafts") == 0
+
+
+async def test_an_unknown_field_is_refused(house: House, browser: Browser) -> None:
+    page = await browser.get("/apply")
+    page = await browser.send(page, "/apply", **resident(is_staff="true"))
+    assert (page.status, page.heading) == (422, "入力内容を確認してください")
+    assert await house.rows("drafts") == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"name=%00", 422),
+        (b"name=%ff%fe", 400),
+        (b"name=\xff", 400),
+        (b"name=%ED%A0%80", 400),
+        (b"name=" + b"x" * 5_000_000, 413),
+        (b"&".join(b"a%d=1" % n for n in range(600)), 400),
+    ],
+)
+async def test_garbage_gets_a_readable_page_and_is_kept_nowhere(
+    house: House, browser: Browser, body: bytes, status: int
+) -> None:
+    await browser.get("/apply")
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    page = await browser.post("/apply", BytesIO(body), headers=headers)
+    assert (page.status, "096-363-4522" in page.text) == (status, True)
+    assert await house.rows("drafts") == 0
+
+
+async def test_another_kind_of_body_gets_a_readable_page(browser: Browser) -> None:
+    page = await browser.get("/apply")
+    token = page.form("/apply").fields["csrf_token"]
+    page = await browser.post("/apply", b"{}", headers={"Content-Type": "application/json", "X-CSRF-Token": token})
+    assert (page.status, "096-363-4522" in page.text) == (415, True)
+
+
+@pytest.mark.parametrize("length", [1001, 20_000])
+async def test_a_text_that_is_far_too_long_is_said_beside_its_field(apply: Apply, length: int) -> None:
+    page = await apply(address="熊" * length)
+    assert (page.status, list(page.messages)) == (422, ["address"])

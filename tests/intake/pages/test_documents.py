@@ -1,0 +1,191 @@
+"""Photographs: one question at a time, streamed on, and whatever is wrong is said on the same page."""
+
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+from urllib.parse import urljoin
+
+import pytest
+
+from services.intake.model.applications import Application
+from tests.intake.conftest import House
+from tests.intake.forms import commuter
+from tests.intake.pages.browser import Browser, Page
+
+Enter = Callable[[Application], Awaitable[Page]]
+LICENCE = "/application/documents?type=driving_licence"
+
+
+@pytest.fixture
+async def application(house: House, enter: Enter) -> Application:
+    application = await house.receive()
+    await enter(application)
+    return application
+
+
+async def test_a_licence_with_the_present_address_is_enough(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.get(LICENCE)
+    assert page.heading == "この書類の住所は、いまの住所ですか"
+    page = await browser.get(next(link for link in page.links if "address=current" in link))
+    assert page.heading == "運転免許証 おもて面の写真"
+    page = await browser.photograph(page, b"front")
+    assert "写真を受け取りました" in page.text
+    assert "/application/confirm" in page.links
+    assert list(house.documents.images.values()) == [b"front"]
+
+
+async def test_with_an_old_address_the_back_or_a_letter_is_asked_for(
+    browser: Browser, application: Application
+) -> None:
+    page = await browser.photograph(await browser.get(LICENCE + "&address=old"))
+    assert "/application/confirm" not in page.links
+    back = next(link for link in page.links if "side=back" in link)
+    page = await browser.get(back)
+    assert page.heading == "運転免許証 うら面の写真"
+    page = await browser.photograph(page)
+    assert "/application/confirm" in page.links
+
+
+async def test_the_side_that_was_not_sent_comes_next_and_the_address_is_not_asked_twice(
+    browser: Browser, application: Application
+) -> None:
+    await browser.photograph(await browser.get(LICENCE + "&address=old"))
+    assert (await browser.get(LICENCE)).heading == "運転免許証 うら面の写真"
+
+
+async def test_whoever_works_in_the_city_is_asked_for_a_proof_of_it(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    await enter(await house.receive(**commuter()))
+    page = await browser.photograph(await browser.get(LICENCE + "&address=current"))
+    assert "市内の勤務先・学校 まだです" in page.text
+    page = await browser.get("/application/documents?type=employee_id")
+    page = await browser.photograph(page)
+    assert "/application/confirm" in page.links
+
+
+async def test_a_photograph_can_be_looked_at_replaced_and_taken_back(
+    house: House, browser: Browser, application: Application
+) -> None:
+    await browser.photograph(await browser.get(LICENCE + "&address=current"), b"first")
+    page = await browser.photograph(await browser.get(LICENCE + "&side=front"), b"second")
+    thumbnail = next(link for link in page.links if link.endswith("/screen"))
+    shown = await browser.get(thumbnail)
+    assert (shown.status, shown.headers["Content-Type"], shown.headers["Cache-Control"]) == (
+        200,
+        "image/jpeg",
+        "no-store",
+    )
+    removal = next(form.action for form in page.forms if form.action.endswith("/removal"))
+    after = await browser.send(page, removal)
+    again = await browser.send(page, removal)
+    assert "写真を受け取りました" not in after.text
+    assert after.text == again.text
+    assert (await browser.get(thumbnail)).status == 404
+
+
+async def test_the_back_of_the_my_number_card_is_not_offered_and_refused(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.get("/application/documents?type=my_number_card&address=current")
+    assert "うら面は送らないでください" in page.text
+    assert [link for link in page.links if "side=back" in link] == []
+    page = await browser.photograph(page, side="back")
+    assert page.status == 404
+    assert house.documents.images == {}
+
+
+async def test_who_brings_an_ended_document_is_told_what_to_use(browser: Browser, application: Application) -> None:
+    page = await browser.get("/application/documents?type=health_insurance_card")
+    assert "健康保険証は使えません" in page.text
+    assert "資格確認書やマイナンバーカード（表面）をお使いください。" in page.text
+
+
+async def test_what_is_to_be_hidden_is_said_before_the_photograph(browser: Browser, application: Application) -> None:
+    page = await browser.get("/application/documents?type=eligibility_certificate&address=current")
+    for name in ("保険者番号", "記号", "枝番", "QRコード"):
+        assert name in page.text
+
+
+async def test_no_file_is_said_beside_the_field(browser: Browser, application: Application) -> None:
+    page = await browser.get(LICENCE + "&address=current")
+    page = await browser.photograph(page, b"", name="")
+    assert (page.status, page.messages) == (422, {"document": "写真を選んでください。"})
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "said"),
+    [
+        ((422, "unreadable_image"), 422, "写真として開けませんでした。別の写真を選んでください。"),
+        ((413, "too_large"), 413, "写真のファイルが大きすぎます。もう一度撮るか、小さくしてお送りください。"),
+        ((422, "too_many_pixels"), 422, "写真が大きすぎます。小さくして、もう一度お送りください。"),
+        ((503, "unavailable"), 503, "写真を保存できませんでした。少し待ってから、もう一度お送りください。"),
+    ],
+)
+async def test_a_refused_photograph_is_said_on_the_same_page_and_can_be_sent_again(
+    house: House, browser: Browser, application: Application, refusal: tuple[int, str], status: int, said: str
+) -> None:
+    house.documents.refuse = refusal
+    page = await browser.get(LICENCE + "&address=current")
+    page = await browser.photograph(page)
+    assert (page.status, page.heading, page.messages) == (status, "運転免許証 おもて面の写真", {"document": said})
+    house.documents.refuse = None
+    page = await browser.photograph(page)
+    assert "写真を受け取りました" in page.text
+
+
+async def test_a_file_beyond_the_limit_is_refused_with_a_page(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.get(LICENCE + "&address=current")
+    too_much = BytesIO(b"x" * (house.intake.policy.limits.upload_bytes + 100_000))
+    page = await browser.photograph(page, too_much)
+    assert (page.status, list(page.messages)) == (413, ["document"])
+    assert house.documents.images == {}
+
+
+async def test_a_photograph_without_our_token_is_refused(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.get(LICENCE + "&address=current")
+    page.form("/application/documents").action = "/application/documents"
+    page = await browser.photograph(page)
+    assert (page.status, page.heading) == (403, "もう一度、お試しください")
+    assert house.documents.images == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"garbage", 400),
+        (b"", 400),
+        (b'--b\r\nContent-Disposition: form-data; name="document"; filename="x"\r\n\r\nno end' + b"x" * 300_000, 400),
+        (b'--b\r\nContent-Disposition: form-data; name="type"\r\n\r\n\xff\xfe\r\n--b--\r\n', 400),
+        (b'--b\r\nContent-Disposition: form-data; name="type"\r\n\r\na\0b\r\n--b--\r\n', 422),
+        (b'--b\r\nContent-Disposition: form-data; name="type"\r\n\r\n' + b"a" * 500 + b"\r\n--b--\r\n", 422),
+        (b'--b\r\nContent-Disposition: form-data; name="evil"\r\n\r\n1\r\n--b--\r\n', 422),
+        (b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n", 400),
+    ],
+)
+async def test_a_broken_upload_gets_a_readable_page_and_keeps_nothing(
+    house: House, browser: Browser, application: Application, body: bytes, status: int
+) -> None:
+    page = await browser.get(LICENCE + "&address=current")
+    form = page.form("/application/documents")
+    if b"no end" in body:
+        fields = b"".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in form.fields.items()
+            if name != "document"
+        )
+        body = fields + body
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    page = await browser.post(urljoin(page.url, form.action), body, headers=headers)
+    assert (page.status, "096-363-4522" in page.text) == (status, True)
+    assert house.documents.images == {}
+
+
+@pytest.mark.parametrize("query", ["type=nothing", "type=driving_licence&side=moon&address=old", "type=", "type=%00"])
+async def test_strange_questions_get_a_page(browser: Browser, application: Application, query: str) -> None:
+    assert (await browser.get(f"/application/documents?{query}")).status in (200, 404)

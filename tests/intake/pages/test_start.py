@@ -1,0 +1,56 @@
+"""The first page says what one needs to know before beginning."""
+
+from tests.intake.conftest import House
+from tests.intake.pages.browser import Browser
+
+
+async def test_the_first_question_leads_to_a_new_card_or_to_a_renewal(house: House, browser: Browser) -> None:
+    page = await browser.get("/")
+    assert (page.status, page.heading) == (200, "図書館カードを、おうちで")
+    assert "図書館カードをもっていますか" in page.text
+    assert {"/apply?kind=new", "/apply?kind=renewal", "#help", "/sign-in"} <= set(page.links)
+
+
+async def test_every_page_names_telephone_counter_and_the_sender_of_mails(house: House, browser: Browser) -> None:
+    contact, mail = house.intake.policy.contact, house.intake.policy.mail
+    for path in ("/", "/apply", "/sign-in", "/link-requests", "/nothing", "/application"):
+        page = await browser.get(path)
+        missing = {
+            text
+            for text in (contact.phone, contact.counter["ja"], contact.hours["ja"], mail.sender_address)
+            if text not in page.text
+        }
+        assert (path, missing) == (path, set())
+        assert f"@{mail.allow_domain}" in page.text
+
+
+async def test_the_sentences_of_the_guide_are_said_before_one_begins(browser: Browser) -> None:
+    page = await browser.get("/")
+    for sentence in (
+        "ガラケー",
+        "Android",
+        "最短で3日から1週間程度かかります。",
+        "申請が集中しているときは",
+        "二重登録のチェックや住所の確認など",
+        "運転免許証",
+        "在留カード",
+        "就労証明書",
+        "公共料金の明細",
+        "本登録は、職員の確認が終わってからになります。",
+        "健康保険証は2025年12月1日で終わりました。",
+    ):
+        assert sentence in page.text, sentence
+
+
+async def test_no_page_tells_anyone_how_wide_to_type(browser: Browser) -> None:
+    for path in ("/", "/apply", "/apply?kind=renewal"):
+        page = await browser.get(path)
+        assert [word for word in ("全角", "半角") if word in page.html] == []
+
+
+async def test_nothing_is_fetched_from_elsewhere_and_nothing_is_inline(browser: Browser) -> None:
+    for path in ("/", "/apply", "/sign-in"):
+        page = await browser.get(path)
+        assert [
+            word for word in ("<style", " style=", "onclick", "<script>", 'src="http', 'src="//') if word in page.html
+        ] == []
