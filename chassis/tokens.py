@@ -19,4 +19,5 @@ def token_hash(token: str) -> bytes:
 def bearer_token(request: web.Request) -> str | None:
     """The token of `Authorization: Bearer …`, or None."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    # aiohttp hands on bytes that are no text as lone surrogates, which cannot be hashed; none of our tokens has them.
+    return token.strip() or None if scheme.lower() == "bearer" and token.isascii() else None

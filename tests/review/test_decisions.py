@@ -282,7 +282,8 @@ async def test_the_deadline_counts_days_of_the_library_and_not_of_greenwich(hous
     house.clock.move(hours=13)
     case = await house.claimed()
     await use_cases.decide(house.review, case.id, house.reviewer, CORRECTION)
-    assert (await house.said())[0][2]["deadline"] == "2026-12-07"
+    # The fourteenth day is a Monday, when nobody can be asked for help.
+    assert (await house.said())[0][2]["deadline"] == "2026-12-08"
 
 
 async def test_a_rejection_says_why(house: House) -> None:

@@ -1,9 +1,10 @@
 """What the decision forms offer: items, reasons, the card number, the deadline. All of it is the policy's."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from rules.opening_days import correction_deadline
 from rules.policy import Policy, current
 from rules.reasons import reason_problem
 from services.review.model import CORRECT, REJECT, CaseView
@@ -36,7 +37,7 @@ def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
             # Every field has the reasons of the whole application too: they need no second place.
             if item == "application" or reason_problem(policy, code, "application", REJECT)
         ],
-        "deadline": words.day(today + timedelta(days=policy.deadlines.correction_days)),
+        "deadline": words.day(correction_deadline(policy, today)),
         "verdicts": words.VERDICTS,
         "amendable": _amendable(policy),
     }

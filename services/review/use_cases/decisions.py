@@ -1,12 +1,13 @@
 """Decisions: approve, ask for a correction, reject."""
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from chassis.clock import today
 from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from rules.opening_days import correction_deadline
 from services.review import events
 from services.review.model import (
     APPROVE,
@@ -79,7 +80,7 @@ async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applic
         registration = await register_applicant(review, tx, case, applicant, decision.card_number or None)
         return registration.card_number
     if decision.decision == CORRECT:
-        deadline = _today(review) + timedelta(days=review.policy.deadlines.correction_days)
+        deadline = correction_deadline(review.policy, _today(review))
         await tx.record(events.correction_requested(case, decision.reasons, deadline))
     else:
         await tx.record(events.rejected(case, decision.reasons, decision.note))
