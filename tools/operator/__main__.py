@@ -1,6 +1,7 @@
 """`./ouchi`, or `python -m tools.operator`."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    # What libraries log would stand before our own sentence; the sentence says it.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -17,7 +17,8 @@ from tools.places import ROOT
 Run = Callable[[Installation, argparse.Namespace], Awaitable[Answer]]
 
 ABOUT = """The operator's command of Ouchi. It works as the administrator, straight on the databases and the broker:
-on those of `make run` in this checkout, or on those of DATABASE_URL and AMQP_URL.
+on those of `make run` in this checkout, or on those of DATABASE_URL and AMQP_URL. With docker-compose.yml:
+docker compose run --rm set-up tools.operator COMMAND
 
 Exit code: 0 all is well, 1 something needs attention or could not be done, 2 the command line is wrong.
 No command shows personal data, except `dead-letters show --data`. Runbooks: docs/runbooks/."""

@@ -105,16 +105,18 @@ async def _each(connection: AbstractConnection, service: str, act: Act) -> None:
     """Give what is dead now, oldest first, to `act`. Where it says False the letter goes back to its place."""
     kept = 0
     name = dead_letter_queue(service)
-    async with connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
-        queue = await channel.get_queue(name, ensure=False)
-        for _ in range(await _count(channel, name)):
-            message = await queue.get(fail=False, timeout=GET_SECONDS)
-            if message is None:
-                break
-            if await act(channel, message, described(service, message)):
-                await message.ack()
-            else:
-                kept += 1
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+    queue = await channel.get_queue(name, ensure=False)
+    for _ in range(await _count(channel, name)):
+        message = await queue.get(fail=False, timeout=GET_SECONDS)
+        if message is None:
+            break
+        if await act(channel, message, described(service, message)):
+            await message.ack()
+        else:
+            kept += 1
+    # Only here: after an error the connection is closed anyway, and a broker that reads nothing would hold us here.
+    await channel.close()
     await _until_back(connection, name, kept)
 
 

@@ -1,9 +1,10 @@
 """Which installation the operator means, and the ways into it as the administrator."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aio_pika
@@ -18,7 +19,7 @@ from tools.places import ROOT
 from tools.ports import LOOPBACK
 from tools.servers import Given, Servers
 
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS, CLOSE_SECONDS = 5.0, 3.0
 STATEMENT_SECONDS = 60
 BROKER_ERRORS = (ConnectionError, TimeoutError, AMQPError, ChannelInvalidStateError)
 
@@ -75,7 +76,7 @@ async def database(house: Installation, service: str, *, writing: bool = False) 
 
 @asynccontextmanager
 async def broker(house: Installation) -> AsyncIterator[AbstractConnection]:
-    """The administrator in the house's virtual host."""
+    """The administrator in the house's virtual host. What is unacknowledged goes back when it closes."""
     try:
         connection = await aio_pika.connect(
             house.admin_amqp_url(), timeout=CONNECT_SECONDS, client_properties={"connection_name": "ouchi operator"}
@@ -86,11 +87,14 @@ async def broker(house: Installation) -> AsyncIterator[AbstractConnection]:
         yield connection
     except BROKER_ERRORS as error:
         raise Stopped(
-            f"The broker refused or went away ({type(error).__name__}). What was done before is in logs/operator.log; "
-            "the rest is as it was."
+            f"The broker refused or went away ({type(error).__name__}): docs/runbooks/broker-down.md. What was done "
+            "before is in logs/operator.log; the rest is as it was."
         ) from error
     finally:
-        await connection.close()
+        # A broker that is short of memory or disk reads nothing from who has published, not even the goodbye.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await connection.close()
 
 
 def _purpose(root: Path, environ: Mapping[str, str]) -> str:

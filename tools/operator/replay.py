@@ -105,8 +105,6 @@ async def send(connection: AbstractConnection, conn: Connection, what: Plan, per
         reason = str(error) if isinstance(error, Stopped) else f"The broker took no more ({type(error).__name__})."
         done = f"{sent} of {counted(what.events, 'event')} sent"
         raise Stopped(f"{reason} {done}; go on with --since {moment(resume)}.") from None
-    finally:
-        await channel.close()
     return sent
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from chassis.database import Transaction
 from chassis.events import Event, NewEvent, encode_json, envelope_of
+from contracts import SERVICES
 from tests.tools.operator.conftest import DEAD, EMAIL, QUEUE, RECEIVED, House, eventually, example
+from tools.broker import topology
 from tools.errors import Stopped
 from tools.operator import dead_letters
 
@@ -223,3 +225,10 @@ async def test_a_message_that_dies_again_meanwhile_is_not_taken_twice(house: Hou
         done = await dead_letters.redrive(house.broker, "notifier", lambda _letter: True, note)
         await eventually(lambda: house.depth(DEAD), 3)
     assert ([letter.event_id for letter in done.returned], again) == (ids, 3)
+
+
+async def test_no_number_of_looks_drops_a_letter_on_any_broker(house: House) -> None:
+    """RabbitMQ 4 drops what was delivered twenty times, unless its queue itself says otherwise."""
+    queues = topology(house.installation)["queues"]
+    limits = {queue["name"]: queue["arguments"].get("x-delivery-limit") for queue in queues}
+    assert {limits[f"{service}.dead"] for service in SERVICES} == {1_000_000}
