@@ -81,6 +81,8 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
         if isinstance(problem, Conflict) and problem.code == "wrong_state":
             raise
         return _photograph(intake, request, view, chosen, _said(problem), problem=problem)
+    if view.application.status == CORRECTION_REQUESTED:
+        return see_other("/application/corrections?saved=1")
     return see_other(f"{PAGE}?sent={document.id}")
 
 

@@ -66,7 +66,7 @@ async def test_an_unproven_address_is_said_and_how_to_prove_it(house: House, bro
     page = await browser.send(await browser.get("/application/confirm"), "/application/confirm")
     assert (page.status, page.summary) == (
         409,
-        ["メールのリンクを開いてサインインしてください。メールアドレスの確認が必要です。"],
+        ["メールのリンクを開いてログインしてください。メールアドレスの確認が必要です。"],
     )
 
 
