@@ -69,5 +69,8 @@ SERVICE: Service[Notifier, NotifierSettings] = Service(
     start=start,
     refusals=(PolicyError,),
     handlers=HANDLERS,
-    loops=[Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake)],
+    loops=[
+        Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake),
+        Loop("sweep", use_cases.sweep, seconds=60),
+    ],
 )

@@ -9,7 +9,7 @@ def notification_sent(delivery: Delivery) -> NewEvent:
 
 
 def notification_failed(delivery: Delivery, permanence: str) -> NewEvent:
-    """`permanence`: permanent (trying again cannot help) or temporary."""
+    """`permanence`: permanent (it will not arrive) or temporary (it is late, and still tried)."""
     return NewEvent("notification.failed.v1", delivery.application_id, {**_told(delivery), "permanence": permanence})
 
 

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from rules.policy import Policy
+from rules.policy_parts import Rate
+
 #: Longer than the slowest conversation with a mail server that `smtp.send` allows.
 LEASE = timedelta(minutes=4)
 #: The only recipient so far: whose application it is.
@@ -20,6 +23,15 @@ FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 #: With the delays between them these span a day.
 MAX_ATTEMPTS = 14
 JITTER = 0.2
+#: About an hour after the first: the applicant, who waits for the mail, is told that it is late.
+SAY_DELAYED_AT = 7
+
+#: A message that waits for longer is counted as unsent.
+UNSENT_AFTER = timedelta(minutes=10)
+#: How long sendings are remembered at the least.
+LONGEST_RATE = timedelta(hours=1)
+#: The rates of the policy's limits: all mails, and those to one domain.
+MAIL, MAIL_DOMAIN = "mail", "mail_domain"
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,20 @@ class Delivery:
     receipt_number: str
     email: str
     language: str
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast mails may go out: all together, and to one domain; None: as fast as they can."""
+
+    together: Rate | None
+    domain: Rate | None
+
+
+def pace(policy: Policy) -> Pace:
+    """What the policy's limits say of mails."""
+    rates = {rate.code: rate for rate in policy.limits.rates}
+    return Pace(rates.get(MAIL), rates.get(MAIL_DOMAIN))
 
 
 def retry_delay(attempts: int, chance: float) -> timedelta | None:

@@ -1,10 +1,11 @@
 """The SQL of contacts and deliveries."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.connection import Connection
-from services.notifier.model import APPLICANT, Contact, Delivery, NewDelivery
+from rules.policy_parts import Rate
+from services.notifier.model import APPLICANT, Contact, Delivery, NewDelivery, Pace
 
 UPSERT_CONTACT = """
 INSERT INTO contacts AS c (application_id, receipt_number, email, language, sequence) VALUES ($1, $2, $3, $4, $5)
@@ -20,14 +21,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (caused_by, template, recipient) DO NOTHING
 """
 
+# Senders take turns at counting, so that together they keep within the rates.
+LOCK_PACE = "SELECT pg_advisory_xact_lock(hashtextextended('sendings', 0))"
+
 # In the order in which things happened; a delivery whose contact is not known yet joins when it is.
 CLAIM = """
-WITH next AS (
-    SELECT d.id, c.receipt_number, c.email, c.language
+WITH full_domains AS (
+    SELECT domain FROM sendings WHERE at > $4 GROUP BY domain HAVING count(*) >= $5),
+next AS (
+    SELECT d.id, c.receipt_number, c.email, c.language, lower(substring(c.email FROM '[^@]*$')) AS domain
       FROM deliveries d JOIN contacts c USING (application_id)
-     WHERE (d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2)
+     WHERE ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
+       AND lower(substring(c.email FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
+       AND (SELECT count(*) FROM sendings WHERE at > $6) < $7
      ORDER BY d.occurred_at, d.id LIMIT 1
-       FOR UPDATE OF d SKIP LOCKED)
+       FOR UPDATE OF d SKIP LOCKED),
+counted AS (
+    INSERT INTO sendings (claim, domain, at) SELECT $1, domain, $2 FROM next)
 UPDATE deliveries d SET status = 'sending', claim = $1, claimed_until = $3
   FROM next WHERE d.id = next.id
 RETURNING d.id, d.claim, d.application_id, d.caused_by, d.template, d.content, d.attempts,
@@ -51,6 +61,21 @@ RELEASE = """
 UPDATE deliveries SET status = 'waiting', claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2
 """
 
+UNCOUNT = "DELETE FROM sendings WHERE claim = $1"
+
+FORGET_SENDINGS = "DELETE FROM sendings WHERE at < $1"
+
+COUNT_UNSENT = """
+SELECT CASE WHEN c.application_id IS NULL THEN 'no_contact'
+            WHEN d.due_at > $2 THEN 'put_off' ELSE 'due' END AS why, count(*) AS count
+  FROM deliveries d LEFT JOIN contacts c USING (application_id)
+ WHERE d.status IN ('waiting', 'sending') AND d.occurred_at < $1
+ GROUP BY why
+"""
+
+#: Where a rate is not set.
+NO_LIMIT = 2**62
+
 
 async def upsert_contact(conn: Connection, contact: Contact) -> None:
     """Keep the contact, unless a later event has already said another."""
@@ -64,10 +89,16 @@ async def insert_delivery(conn: Connection, id_: UUID, new: NewDelivery) -> None
     await conn.execute(INSERT_DELIVERY, *values)
 
 
-async def claim_next(conn: Connection, claim: UUID, now: datetime, until: datetime) -> Delivery | None:
-    """The oldest delivery that is due, held until `until`; those that other senders hold are passed over."""
-    row = await conn.fetchrow(CLAIM, claim, now, until)
+async def claim_next(conn: Connection, claim: UUID, now: datetime, until: datetime, pace: Pace) -> Delivery | None:
+    """The oldest delivery that is due and within `pace`, held until `until`; what other senders hold is passed over."""
+    await conn.execute(LOCK_PACE)
+    rates = (*_since(pace.domain, now), *_since(pace.together, now))
+    row = await conn.fetchrow(CLAIM, claim, now, until, *rates)
     return Delivery(**row) if row else None
+
+
+def _since(rate: Rate | None, now: datetime) -> tuple[datetime, int]:
+    return (now - timedelta(seconds=rate.seconds), rate.count) if rate else (now, NO_LIMIT)
 
 
 async def mark_sent(conn: Connection, delivery: Delivery, now: datetime) -> bool:
@@ -80,14 +111,29 @@ async def mark_failed(conn: Connection, delivery: Delivery, now: datetime, error
     return await _changed(conn, END, delivery, "failed", delivery.attempts + 1, now, error)
 
 
-async def put_off(conn: Connection, delivery: Delivery, due_at: datetime, error: str) -> None:
-    """This attempt counts; the next is made at `due_at`. `error` must hold no address."""
-    await _changed(conn, PUT_OFF, delivery, delivery.attempts + 1, due_at, error)
+async def put_off(conn: Connection, delivery: Delivery, due_at: datetime, error: str) -> bool:
+    """This attempt counts; the next is made at `due_at`. False where the delivery is no longer ours.
+
+    `error` must hold no address.
+    """
+    return await _changed(conn, PUT_OFF, delivery, delivery.attempts + 1, due_at, error)
 
 
 async def release(conn: Connection, delivery: Delivery) -> None:
     """As if it had never been claimed."""
     await _changed(conn, RELEASE, delivery)
+    await conn.execute(UNCOUNT, delivery.claim)
+
+
+async def forget_sendings(conn: Connection, before: datetime) -> None:
+    """Drop the counts that no rate asks for any more."""
+    await conn.execute(FORGET_SENDINGS, before)
+
+
+async def count_unsent(conn: Connection, since: datetime, now: datetime) -> dict[str, int]:
+    """How many messages have waited since before `since`, by what they wait for."""
+    found = {row["why"]: row["count"] for row in await conn.fetch(COUNT_UNSENT, since, now)}
+    return {why: found.get(why, 0) for why in ("no_contact", "put_off", "due")}
 
 
 async def _changed(conn: Connection, statement: str, delivery: Delivery, *values: object) -> bool:

@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from services.notifier import use_cases
 from services.notifier.letters import write_letter
 from services.notifier.model import LEASE, MAX_ATTEMPTS
+from services.notifier.use_cases import sending
 from tests.notifier.conftest import House
 from tests.notifier.post_office import OK
 from tests.notifier.samples import APPLICATION, heard, journey
@@ -127,7 +128,7 @@ async def test_what_is_put_off_goes_out_later_and_holds_up_nobody(
     assert [row["attempts"] for row in await house.deliveries()] == [2, 1]
 
 
-async def test_after_a_day_of_putting_off_we_give_up_and_say_so_once(house: House) -> None:
+async def test_a_late_mail_is_said_once_and_given_up_after_a_day(house: House) -> None:
     house.office.answer_rcpt = lambda _address: "450 mailbox busy"
     await _planned(house, "slow@example.jp")
     start, attempts = house.clock(), 0
@@ -136,8 +137,10 @@ async def test_after_a_day_of_putting_off_we_give_up_and_say_so_once(house: Hous
         house.clock.move(hours=4)
     assert attempts == MAX_ATTEMPTS
     assert (house.clock() - start).total_seconds() >= 24 * 3600
-    [(type_, _, data)] = await house.said()
-    assert (type_, data["permanence"]) == (FAILED, "temporary")
+    assert [(type_, data["permanence"]) for type_, _, data in await house.said()] == [
+        (FAILED, "temporary"),
+        (FAILED, "permanent"),
+    ]
     assert [(row["status"], row["content"]) for row in await house.deliveries()] == [("failed", None)]
 
 
@@ -239,11 +242,11 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_agai
             raise KeyError("template")
         return real(*arguments)
 
-    monkeypatch.setattr(use_cases, "write_letter", broken)
+    monkeypatch.setattr(sending, "write_letter", broken)
     await _planned(house, "first@example.jp", "second@example.jp")
     assert await house.send_all() == 2
     assert await _statuses(house) == ["waiting", "sent"]
-    monkeypatch.setattr(use_cases, "write_letter", real)
+    monkeypatch.setattr(sending, "write_letter", real)
     house.clock.move(minutes=1)
     assert await house.send_all() == 1
     assert house.office.recipients == ["second@example.jp", "first@example.jp"]

@@ -1,52 +1,23 @@
-"""What notifier can do: know whom to write to, plan a message, send the next one."""
+"""From a planned message to the mail server."""
 
 import random
-from dataclasses import dataclass
 
 import structlog
 
-from chassis.clock import Clock
-from chassis.database import Database, Transaction
 from chassis.errors import Unavailable
 from chassis.ids import new_id
-from chassis.pulse import Pulse
-from rules.policy import Policy
 from services.notifier import events, store
 from services.notifier.letters import write_letter
 from services.notifier.mail import UnusableAddress, compose, mailbox
-from services.notifier.model import LEASE, Contact, Delivery, NewDelivery, retry_delay
-from services.notifier.smtp import MailServer, Refused, ServerAway, send
+from services.notifier.model import LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
+from services.notifier.smtp import Refused, ServerAway, send
+from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Notifier:
-    """What the use cases need. `wake` beats when there may be something to send."""
-
-    db: Database
-    now: Clock
-    policy: Policy
-    server: MailServer
-    #: The pages that links in mails lead to, without a slash at the end.
-    public_url: str
-    wake: Pulse
-
-
-async def meet_applicant(notifier: Notifier, tx: Transaction, contact: Contact, welcome: NewDelivery) -> None:
-    """Keep whom to write to, which also releases what has waited for it, and plan the first message."""
-    await store.upsert_contact(tx.conn, contact)
-    await plan(notifier, tx, welcome)
-
-
-async def plan(notifier: Notifier, tx: Transaction, delivery: NewDelivery) -> None:
-    """One delivery for each event and template, however often this is asked for."""
-    await store.insert_delivery(tx.conn, new_id(), delivery)
-    tx.after_commit(notifier.wake.beat)
-
-
 async def send_next(notifier: Notifier) -> bool:
-    """Send the oldest message that is due; False where there is none.
+    """Send the oldest message that is due and within the rates of the policy; False where there is none.
 
     Raises Unavailable where the mail server takes nothing at all: the message then waits as before, at the head.
     Where we die after the server has taken the mail and before that is committed, it is sent again with the same
@@ -54,7 +25,7 @@ async def send_next(notifier: Notifier) -> bool:
     """
     now = notifier.now()
     async with notifier.db.transaction() as tx:
-        delivery = await store.claim_next(tx.conn, new_id(), now, now + LEASE)
+        delivery = await store.claim_next(tx.conn, new_id(), now, now + LEASE, pace(notifier.policy))
     if delivery is None:
         return False
     try:
@@ -64,10 +35,10 @@ async def send_next(notifier: Notifier) -> bool:
             await store.release(tx.conn, delivery)
         raise Unavailable("mail_server_away", detail=str(away)) from None
     except UnusableAddress:
-        await _fail(notifier, delivery, "unusable address", "permanent")
+        await _fail(notifier, delivery, "unusable address")
     except Refused as refused:
         if refused.permanent:
-            await _fail(notifier, delivery, str(refused), "permanent")
+            await _fail(notifier, delivery, str(refused))
         else:
             await _put_off(notifier, delivery, str(refused))
     except Exception as error:
@@ -97,15 +68,17 @@ async def _finish(notifier: Notifier, delivery: Delivery) -> None:
 async def _put_off(notifier: Notifier, delivery: Delivery, reason: str) -> None:
     delay = retry_delay(delivery.attempts + 1, random.random())  # noqa: S311
     if delay is None:
-        await _fail(notifier, delivery, reason, "temporary")
+        await _fail(notifier, delivery, reason)
         return
     async with notifier.db.transaction() as tx:
-        await store.put_off(tx.conn, delivery, notifier.now() + delay, reason)
+        ours = await store.put_off(tx.conn, delivery, notifier.now() + delay, reason)
+        if ours and delivery.attempts + 1 == SAY_DELAYED_AT:
+            await tx.record(events.notification_failed(delivery, "temporary"))
     log.warning("mail put off", delivery=str(delivery.id), template=delivery.template, reason=reason, delay=str(delay))
 
 
-async def _fail(notifier: Notifier, delivery: Delivery, reason: str, permanence: str) -> None:
+async def _fail(notifier: Notifier, delivery: Delivery, reason: str) -> None:
     async with notifier.db.transaction() as tx:
         if await store.mark_failed(tx.conn, delivery, notifier.now(), reason):
-            await tx.record(events.notification_failed(delivery, permanence))
+            await tx.record(events.notification_failed(delivery, "permanent"))
     log.warning("mail failed", delivery=str(delivery.id), template=delivery.template, reason=reason)

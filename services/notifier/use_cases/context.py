@@ -1,0 +1,22 @@
+"""What notifier's use cases need."""
+
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.database import Database
+from chassis.pulse import Pulse
+from rules.policy import Policy
+from services.notifier.smtp import MailServer
+
+
+@dataclass(frozen=True)
+class Notifier:
+    """What the use cases need. `wake` beats when there may be something to send."""
+
+    db: Database
+    now: Clock
+    policy: Policy
+    server: MailServer
+    #: The pages that links in mails lead to, without a slash at the end.
+    public_url: str
+    wake: Pulse
