@@ -9,13 +9,16 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import astuple
+from typing import Any
 
 import structlog
 
 from chassis.errors import FieldError, Invalid, Unavailable
 from services.documents.model.document import RENDITIONS, Rendition
+from services.documents.model.masking import Box
 
 log = structlog.get_logger()
 
@@ -48,12 +51,20 @@ class Decoder:
 
     async def clean(self, image: bytes, kind: str, max_pixels: int) -> list[Rendition]:
         """The renditions. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
+        return await self._work(image, {"kind": kind, "max_pixels": max_pixels})
+
+    async def burn(self, reading: bytes, boxes: Sequence[Box]) -> list[Rendition]:
+        """The renditions of one of our own JPEGs with the boxes black. Raises as `clean` does."""
+        return await self._work(reading, {"kind": "JPEG", "boxes": [astuple(box) for box in boxes]})
+
+    async def _work(self, image: bytes, order: Mapping[str, Any]) -> list[Rendition]:
+        kind = order["kind"]
         async with self._free:
             process = await self._worker()
             self.busy.add(process)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    renditions = await _ask(process, image, kind, max_pixels)
+                    renditions = await _ask(process, image, order)
                 self.idle.append(process)
             except TimeoutError:
                 log.warning("decoding took too long", kind=kind, bytes=len(image))
@@ -119,12 +130,11 @@ async def _start() -> Process:
         raise Unavailable from None
 
 
-async def _ask(process: Process, image: bytes, kind: str, max_pixels: int) -> list[Rendition] | str:
+async def _ask(process: Process, image: bytes, order: Mapping[str, Any]) -> list[Rendition] | str:
     """The renditions, or the code of the refusal."""
     assert process.stdin is not None
     assert process.stdout is not None
-    order = {"kind": kind, "bytes": len(image), "max_pixels": max_pixels}
-    process.stdin.write(json.dumps(order).encode() + b"\n")
+    process.stdin.write(json.dumps({**order, "bytes": len(image)}).encode() + b"\n")
     view = memoryview(image)
     for start in range(0, len(view), _SLICE):
         process.stdin.write(view[start : start + _SLICE])

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from services.documents.model.document import Rendition
 from services.documents.model.images import TooManyPixels, Unreadable, clean
+from services.documents.model.masking import Box, burn
 
 #: Address space in bytes: enough for the largest allowed picture in the costliest mode, see test_decoder.py.
 MEMORY = 3 << 29
@@ -34,16 +35,19 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
-        header, renditions = _answer(image, order["kind"], order["max_pixels"])
+        header, renditions = _answer(image, order)
         answers.write(json.dumps(header).encode() + b"\n")
         for rendition in renditions:
             answers.write(rendition.jpeg)
         answers.flush()
 
 
-def _answer(image: bytes, kind: str, max_pixels: int) -> tuple[dict[str, Any], list[Rendition]]:
+def _answer(image: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[Rendition]]:
     try:
-        renditions = clean(image, kind, max_pixels)
+        if "boxes" in order:
+            renditions = burn(image, [Box(*box) for box in order["boxes"]])
+        else:
+            renditions = clean(image, order["kind"], order["max_pixels"])
     except TooManyPixels:
         return {"refused": "too_many_pixels"}, []
     except (Unreadable, MemoryError):
