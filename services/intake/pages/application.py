@@ -93,6 +93,8 @@ def coming(view: ApplicationView) -> list[dict[str, Any]]:
         steps.append({"title": "なおして送る", "state": "now"})
     elif status == APPROVED and view.registration is None:
         return [{"title": "貸出カード番号の準備", "state": "now"}]
+    elif view.application.withdrawal_requested_at and status == SUBMITTED:
+        return [{"title": "図書館の職員が取り下げを確認", "state": "now"}]
     elif status == SUBMITTED:
         when = f"目安：{day(view.expected_on)}ごろまで" if view.expected_on else None
         steps.append({"title": "図書館の職員が内容を確認", "state": "now", "time": when})
