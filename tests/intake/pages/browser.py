@@ -64,7 +64,9 @@ class Browser:
         target = urljoin(page.url, form.action)
         return await self.post(target, {name: value for name, value in fields.items() if value is not None})
 
-    async def photograph(self, page: Page, image: bytes | BytesIO = b"a picture", name: str = "photo.jpg", **other: str) -> Page:
+    async def photograph(
+        self, page: Page, image: bytes | BytesIO = b"a picture", name: str = "photo.jpg", **other: str
+    ) -> Page:
         """Choose a file on the page of a document and send it."""
         form = page.form("/application/documents")
         data = aiohttp.FormData()
