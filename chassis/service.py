@@ -8,7 +8,7 @@ import asyncio
 import errno
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -157,9 +157,20 @@ async def running(
         async with asyncio.TaskGroup() as group:
             started = [group.create_task(task) for task in tasks]
             checks = {**health.checks(web_db, service.migrations, links), **service.checks(context)}
-            yield Running(context, web_db, checks)
-            for task in started:
-                task.cancel()
+            try:
+                yield Running(context, web_db, checks)
+            finally:
+                await _stop(started)
+
+
+async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:
+    # Again until they have ended: before Python 3.12 asyncio.wait_for, which our libraries use, loses a cancellation
+    # that comes at the moment of its result, and the task would run on for ever.
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=1)
 
 
 async def _prune(now: Clock, db: Database) -> bool:
