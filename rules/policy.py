@@ -7,7 +7,7 @@ language (`ja` always present). Lists have codes; a code is retired, not deleted
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -35,6 +35,7 @@ from rules.policy_parts import (
     Pickup,
     Reason,
     Retention,
+    StaffDigest,
     Subscriber,
     Texts,
 )
@@ -88,6 +89,7 @@ class Policy:
     hold_contacts: tuple[Named, ...]
     guardian_relations: tuple[Named, ...]
     subscribers: tuple[Subscriber, ...] = ()
+    staff_digest: StaffDigest = field(default_factory=StaffDigest)
     version: str = ""
 
     @property

@@ -17,6 +17,7 @@ _BRANCH_KINDS = ("library", "room", "other")
 _ITEM = re.compile(r"document|application|field(:[a-z_]+)?")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOLD_CONTACTS = ("none", "mail", "phone")
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 def problems_of(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
@@ -50,10 +51,15 @@ def _library(parts: Mapping[str, Any]) -> Iterator[str]:
     if mail := parts.get("mail"):
         for name in ("sender_address", "reply_to"):
             address = getattr(mail, name)
-            if address is not None and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", address):
+            if address is not None and not _ADDRESS.fullmatch(address):
                 yield f"mail.{name}: {address} is not an e-mail address"
         if not mail.sender_address.endswith(("@" + mail.allow_domain, "." + mail.allow_domain)):
             yield f"mail.sender_address: is not at {mail.allow_domain}, the domain that applicants are asked to allow"
+    if digest := parts.get("staff_digest"):
+        yield from _hour("staff_digest.hour", digest.hour)
+        for address in digest.addresses:
+            if not _ADDRESS.fullmatch(address):
+                yield f"staff_digest.addresses: {address} is not an e-mail address"
     languages = [language.code for language in parts.get("languages", ()) if not language.retired]
     if languages and "ja" not in languages:
         yield "languages: ja is missing; every text falls back to it"
@@ -97,6 +103,8 @@ def _days(parts: Mapping[str, Any]) -> Iterator[str]:
         0 < expected.minimum_days <= expected.usual_days <= expected.busy_days
     ):
         yield "expected_time: minimum_days, usual_days and busy_days must be in this order, from 1 on"
+    if expected:
+        yield from _hour("expected_time.told_from_hour", expected.told_from_hour)
     if deadlines := parts.get("deadlines"):
         for name in ("provisional", "correction"):
             last = getattr(deadlines, f"{name}_days")
@@ -180,6 +188,11 @@ def _known(path: str, used: Iterable[str], known: set[str], what: str) -> Iterat
     for code in used:
         if code not in known:
             yield f"{path}: there is no {what} {code}"
+
+
+def _hour(path: str, hour: int) -> Iterator[str]:
+    if hour > 23:
+        yield f"{path}: must be an hour of the day, 0 to 23"
 
 
 def _one_of(path: str, value: str, allowed: Iterable[str]) -> Iterator[str]:

@@ -118,7 +118,10 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class ExpectedTime:
-    """Opening days from submission to decision; from `busy_from` waiting applications on, `busy_days` holds."""
+    """Opening days from submission to decision; from `busy_from` waiting applications on, `busy_days` holds.
+
+    `told_from_hour`: nobody is told of a delay before this hour of the day.
+    """
 
     minimum_days: int
     usual_days: int
@@ -126,6 +129,15 @@ class ExpectedTime:
     busy_from: int
     usual: Texts
     busy: Texts
+    told_from_hour: int = 9
+
+
+@dataclass(frozen=True)
+class StaffDigest:
+    """Who among the staff is mailed what waits, on opening days from this hour on; without addresses nobody is."""
+
+    hour: int = 9
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +151,15 @@ class Days:
 
 
 @dataclass(frozen=True)
+class ImageDays(Days):
+    """`unfinished`: days after the upload where the application was never submitted."""
+
+    unfinished: int = 30
+
+
+@dataclass(frozen=True)
 class Retention:
-    images: Days
+    images: ImageDays
     applications: Days
     registrations_after_expiry: int
     audit: int

@@ -23,13 +23,19 @@ class NotifierSettings:
 
     #: The policy file.
     library: str
+    #: Where staff sign in, for the links in their mails.
+    review_url: str
     smtp_host: str
     smtp_port: int
 
 
 def read(env: Env) -> NotifierSettings:
+    """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT."""
     return NotifierSettings(
-        library=env.str("LIBRARY"), smtp_host=env.str("SMTP_HOST"), smtp_port=env.int("SMTP_PORT", 25)
+        library=env.str("LIBRARY"),
+        review_url=env.str("REVIEW_URL"),
+        smtp_host=env.str("SMTP_HOST"),
+        smtp_port=env.int("SMTP_PORT", 25),
     )
 
 
@@ -43,6 +49,7 @@ async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifi
         policy=policy,
         server=MailServer(own.smtp_host, own.smtp_port, sender_domain),
         public_url=chassis.settings.public_url,
+        review_url=own.review_url.rstrip("/"),
         wake=Pulse(),
     )
 
@@ -55,6 +62,8 @@ HANDLERS = {
     "review.correction_requested.v1": handlers.on_review_correction_requested,
     "review.rejected.v1": handlers.on_review_rejected,
     "review.withdrawal_accepted.v1": handlers.on_review_withdrawal_accepted,
+    "review.delayed.v1": handlers.on_review_delayed,
+    "review.digest_due.v1": handlers.on_review_digest_due,
     "registration.completed.v1": handlers.on_registration_completed,
     "registration.renewed.v1": handlers.on_registration_renewed,
 }

@@ -43,6 +43,15 @@ async def on_review_rejected(notifier: Notifier, tx: Transaction, event: Event) 
     await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_rejected", ["reasons", "note"]))
 
 
+async def on_review_delayed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "review_delayed", ["expected_date"]))
+
+
+async def on_review_digest_due(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    for address in notifier.policy.staff_digest.addresses:
+        await use_cases.plan(notifier, tx, NewDelivery(None, event.id, "staff_digest", event.time, event.data, address))
+
+
 async def on_registration_completed(notifier: Notifier, tx: Transaction, event: Event) -> None:
     kept = ["card_number", "expires_on", "pickup_branch"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_completed", kept))

@@ -27,11 +27,12 @@ class Letter:
     html: str
 
 
-def write_letter(policy: Policy, public_url: str, delivery: Delivery) -> Letter:
+def write_letter(policy: Policy, public_url: str, review_url: str, delivery: Delivery) -> Letter:
     """The letter of this delivery, in the reader's language where there are templates in it."""
     language = delivery.language if (TEMPLATES / delivery.language).is_dir() else FALLBACK
     values = {
         **_common(policy, public_url, delivery, language),
+        "queue": f"{review_url}/queue",
         **_OWN[delivery.template](policy, delivery.content, language),
     }
     template = _environment().get_template(f"{language}/{delivery.template}.txt")
@@ -88,6 +89,14 @@ def _correction_requested(policy: Policy, content: Mapping[str, Any], language: 
         "deadline": words.day(content["deadline"]),
         "deadline_short": words.day_of_month(content["deadline"]),
     }
+
+
+def _review_delayed(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {"expected_on": words.day(content["expected_date"])}
+
+
+def _staff_digest(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {**content, "on": words.day(content["on"])}
 
 
 def _application_rejected(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -149,6 +158,8 @@ _OWN: Mapping[str, Callable[[Policy, Mapping[str, Any], str], dict[str, Any]]] =
     "application_withdrawn": _application_withdrawn,
     "correction_requested": _correction_requested,
     "application_rejected": _application_rejected,
+    "review_delayed": _review_delayed,
+    "staff_digest": _staff_digest,
     "registration_completed": _registration_completed,
     "registration_renewed": _registration_renewed,
 }

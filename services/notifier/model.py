@@ -16,7 +16,7 @@ from rules.policy_parts import Rate
 
 #: Longer than the slowest conversation with a mail server that `smtp.send` allows.
 LEASE = timedelta(minutes=4)
-#: The only recipient so far: whose application it is.
+#: The recipient whose application it is, at the address of its contact. Any other recipient is the staff's own address.
 APPLICANT = "applicant"
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
@@ -47,27 +47,34 @@ class Contact:
 
 @dataclass(frozen=True)
 class NewDelivery:
-    """A message that an event asks for. `content` holds what its template needs, and no more."""
+    """A message that an event asks for. `content` holds what its template needs, and no more.
 
-    application_id: UUID
+    `application_id` is None where it is to staff.
+    """
+
+    application_id: UUID | None
     caused_by: UUID
     template: str
     occurred_at: datetime
     content: Mapping[str, Any]
+    recipient: str = APPLICANT
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message that this sender holds until its lease ends, and whom it goes to. `attempts` were made before."""
+    """A message that this sender holds until its lease ends, and whom it goes to. `attempts` were made before.
+
+    To staff there is neither application nor receipt number.
+    """
 
     id: UUID
     claim: UUID
-    application_id: UUID
+    application_id: UUID | None
     caused_by: UUID
     template: str
     content: Mapping[str, Any]
     attempts: int
-    receipt_number: str
+    receipt_number: str | None
     email: str
     language: str
 

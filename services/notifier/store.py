@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.connection import Connection
 from rules.policy_parts import Rate
-from services.notifier.model import APPLICANT, Contact, Delivery, NewDelivery, Pace
+from services.notifier.model import Contact, Delivery, NewDelivery, Pace
 
 UPSERT_CONTACT = """
 INSERT INTO contacts AS c (application_id, receipt_number, email, language, sequence) VALUES ($1, $2, $3, $4, $5)
@@ -29,10 +29,12 @@ CLAIM = """
 WITH full_domains AS (
     SELECT domain FROM sendings WHERE at > $4 GROUP BY domain HAVING count(*) >= $5),
 next AS (
-    SELECT d.id, c.receipt_number, c.email, c.language, lower(substring(c.email FROM '[^@]*$')) AS domain
-      FROM deliveries d JOIN contacts c USING (application_id)
-     WHERE ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
-       AND lower(substring(c.email FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
+    SELECT d.id, c.receipt_number, coalesce(c.email, d.recipient) AS email, coalesce(c.language, 'ja') AS language,
+           lower(substring(coalesce(c.email, d.recipient) FROM '[^@]*$')) AS domain
+      FROM deliveries d LEFT JOIN contacts c USING (application_id)
+     WHERE (c.application_id IS NOT NULL OR d.application_id IS NULL)
+       AND ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
+       AND lower(substring(coalesce(c.email, d.recipient) FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
        AND (SELECT count(*) FROM sendings WHERE at > $6) < $7
      ORDER BY d.occurred_at, d.id LIMIT 1
        FOR UPDATE OF d SKIP LOCKED),
@@ -66,7 +68,7 @@ UNCOUNT = "DELETE FROM sendings WHERE claim = $1"
 FORGET_SENDINGS = "DELETE FROM sendings WHERE at < $1"
 
 COUNT_UNSENT = """
-SELECT CASE WHEN c.application_id IS NULL THEN 'no_contact'
+SELECT CASE WHEN c.application_id IS NULL AND d.application_id IS NOT NULL THEN 'no_contact'
             WHEN d.due_at > $2 THEN 'put_off' ELSE 'due' END AS why, count(*) AS count
   FROM deliveries d LEFT JOIN contacts c USING (application_id)
  WHERE d.status IN ('waiting', 'sending') AND d.occurred_at < $1
@@ -85,7 +87,7 @@ async def upsert_contact(conn: Connection, contact: Contact) -> None:
 
 async def insert_delivery(conn: Connection, id_: UUID, new: NewDelivery) -> None:
     """Add the delivery, unless this event has already asked for it."""
-    values = (id_, new.application_id, new.caused_by, new.template, APPLICANT, new.occurred_at, dict(new.content))
+    values = (id_, new.application_id, new.caused_by, new.template, new.recipient, new.occurred_at, dict(new.content))
     await conn.execute(INSERT_DELIVERY, *values)
 
 

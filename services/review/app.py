@@ -8,12 +8,13 @@ from pathlib import Path
 import aiohttp
 from environs import Env
 
+from chassis.loops import Loop
 from chassis.passwords import PasswordHashing
 from chassis.service import Chassis, Service
 from chassis.settings import decode_key
 from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
-from services.review import api, handlers, pages
+from services.review import api, handlers, pages, use_cases
 from services.review.documents_client import DocumentsClient
 from services.review.use_cases import Review
 
@@ -80,5 +81,6 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     routes=ROUTES,
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,
+    loops=[Loop("delays", use_cases.say_delayed, seconds=60), Loop("digest", use_cases.say_digest, seconds=60)],
     render_problem=pages.render_problem,
 )

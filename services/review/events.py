@@ -1,12 +1,14 @@
 """The events that review emits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from chassis.events import NewEvent
 from services.review.model import Case, Reason, Registration
+from services.review.model.promises import DIGEST, Digest, Late
 
 
 def approved(case: Case) -> NewEvent:
@@ -25,6 +27,15 @@ def rejected(case: Case, reasons: Sequence[Reason], note: str | None) -> NewEven
 
 def withdrawal_accepted(application_id: UUID, round_: int) -> NewEvent:
     return NewEvent("review.withdrawal_accepted.v1", application_id, {"round": round_})
+
+
+def delayed(late: Late, expected_on: date) -> NewEvent:
+    data = {"round": late.round, "expected_date": expected_on.isoformat()}
+    return NewEvent("review.delayed.v1", late.application_id, data)
+
+
+def digest_due(digest: Digest) -> NewEvent:
+    return NewEvent("review.digest_due.v1", DIGEST, {**asdict(digest), "on": digest.on.isoformat()})
 
 
 def registration_completed(registration: Registration) -> NewEvent:

@@ -24,7 +24,7 @@ from tests.conftest import FromService
 from tests.notifier.post_office import PostOffice, open_post_office
 from tools.places import ROOT
 
-PUBLIC_URL = "https://library.example.jp"
+PUBLIC_URL, REVIEW_URL = "https://library.example.jp", "https://staff.library.example.jp"
 
 
 @pytest.fixture(scope="session")
@@ -78,5 +78,5 @@ async def house(database_url: FromService, office: PostOffice, policy: Policy) -
     clock = MovableClock()
     async with open_database("notifier", await database_url("notifier"), CONTRACTS, ENVELOPE, clock) as db:
         server = MailServer("127.0.0.1", office.port, "library.example.jp", timeout=2, data_timeout=2)
-        notifier = Notifier(db, clock, policy, server, PUBLIC_URL, Pulse())
+        notifier = Notifier(db, clock, policy, server, PUBLIC_URL, REVIEW_URL, Pulse())
         yield House(notifier, db, clock, office)

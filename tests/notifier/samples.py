@@ -21,6 +21,7 @@ APPLICATION = UUID("019a8f3e-5c10-7a2b-9d41-0b6c5e2f7a10")
 REGISTRATION = UUID("019a9c77-1d20-7e55-8b3a-6f2e4d9c8b01")
 RECEIPT_NUMBER = "K7Q4-M2XH-9ABC"
 LINK = f"https://library.example.jp/continue/{APPLICATION}/Zk3vQ9xT1mPw7RfB2hLdYs"
+ADDRESSES = ("https://library.example.jp", "https://staff.library.example.jp")
 DOCUMENT = "document:019a8f46-7d00-7f02-b1c8-52d9a6e3f402"
 
 CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -54,6 +55,29 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
                 {"item": "field:phone", "code": "no_longer_in_the_policy", "note": "番号が1けた足りないようです。"},
             ],
             "deadline": "2026-12-06",
+        },
+    ),
+    "review_delayed": ("review_delayed", {"expected_date": "2026-12-04"}),
+    "staff_digest": (
+        "staff_digest",
+        {
+            "on": "2026-11-25",
+            "waiting": 37,
+            "overdue": 2,
+            "longest_wait_days": 9,
+            "correction_requested": 5,
+            "undelivered": 1,
+        },
+    ),
+    "staff_digest_of_a_quiet_day": (
+        "staff_digest",
+        {
+            "on": "2026-11-26",
+            "waiting": 0,
+            "overdue": 0,
+            "longest_wait_days": 0,
+            "correction_requested": 0,
+            "undelivered": 0,
         },
     ),
     "application_rejected": (
@@ -94,7 +118,7 @@ def delivery(template: str, content: Mapping[str, Any], *, language: str = "ja")
 
 
 def letter(policy: Policy, sample: str) -> Letter:
-    return write_letter(policy, "https://library.example.jp", delivery(*CONTENTS[sample]))
+    return write_letter(policy, *ADDRESSES, delivery(*CONTENTS[sample]))
 
 
 def as_snapshot(letter: Letter) -> str:
@@ -118,13 +142,14 @@ def journey() -> list[Event]:
         heard("application.received.v1", 1, minute=1, receipt_number=RECEIPT_NUMBER),
         heard("application.link_requested.v1", 2, minute=2),
         heard("application.submitted.v1", 3, minute=3),
-        heard("review.correction_requested.v1", 1, minute=4),
-        heard("application.submitted.v1", 5, minute=5, round=2),
-        heard("review.rejected.v1", 2, minute=6),
-        heard("review.withdrawal_accepted.v1", 3, minute=7),
-        heard("application.withdrawn.v1", 6, minute=8),
-        heard("registration.completed.v1", 1, minute=9),
-        heard("registration.renewed.v1", 2, minute=10),
+        heard("review.delayed.v1", 1, minute=4),
+        heard("review.correction_requested.v1", 1, minute=5),
+        heard("application.submitted.v1", 5, minute=6, round=2),
+        heard("review.rejected.v1", 2, minute=7),
+        heard("review.withdrawal_accepted.v1", 3, minute=8),
+        heard("application.withdrawn.v1", 6, minute=9),
+        heard("registration.completed.v1", 1, minute=10),
+        heard("registration.renewed.v1", 2, minute=11),
     ]
 
 

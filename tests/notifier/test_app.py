@@ -13,7 +13,7 @@ LIBRARY = str(ROOT / "config" / "library.toml")
 
 
 async def test_it_is_alive_and_ready_while_the_mail_server_is_down(database_url: FromService) -> None:
-    own = NotifierSettings(LIBRARY, "127.0.0.1", 1)
+    own = NotifierSettings(LIBRARY, "https://staff.example.jp", "127.0.0.1", 1)
     async with started(SERVICE, own, await database_url("notifier"), MovableClock()) as (notifier, client):
         assert notifier.server.name == "library.city.kumamoto.jp"
         assert [(await client.get(path)).status for path in ("/livez", "/readyz", "/openapi.json")] == [200, 200, 200]
@@ -21,17 +21,24 @@ async def test_it_is_alive_and_ready_while_the_mail_server_is_down(database_url:
 
 
 def test_its_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"LIBRARY": LIBRARY, "SMTP_HOST": "mail.example.jp", "SMTP_PORT": "2525"}.items():
+    values = {
+        "LIBRARY": LIBRARY,
+        "REVIEW_URL": "https://staff.example.jp",
+        "SMTP_HOST": "mail.example.jp",
+        "SMTP_PORT": "2525",
+    }
+    for name, value in values.items():
         monkeypatch.setenv(f"OUCHI_{name}", value)
     env = Env()
     with env.prefixed("OUCHI_"):
-        assert read(env) == NotifierSettings(LIBRARY, "mail.example.jp", 2525)
+        assert read(env) == NotifierSettings(LIBRARY, "https://staff.example.jp", "mail.example.jp", 2525)
 
 
 def test_missing_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LIBRARY", "SMTP_HOST"):
+    for name in ("LIBRARY", "REVIEW_URL", "SMTP_HOST"):
         monkeypatch.delenv(f"OUCHI_{name}", raising=False)
     with pytest.raises(SettingsError) as error:
         read_settings(read)
     assert "OUCHI_LIBRARY" in str(error.value)
+    assert "OUCHI_REVIEW_URL" in str(error.value)
     assert "OUCHI_SMTP_HOST" in str(error.value)

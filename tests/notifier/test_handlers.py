@@ -16,6 +16,7 @@ EXPECTED = [
     ("application_received", {"link": CONTRACTS["application.received.v1"].example["data"]["link"]}),
     ("link_requested", CONTRACTS["application.link_requested.v1"].example["data"]),
     ("application_submitted", {"kind": "new", "round": 1, "expected_date": "2026-04-09"}),
+    ("review_delayed", {"expected_date": "2026-04-22"}),
     (
         "correction_requested",
         {

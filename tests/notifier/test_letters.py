@@ -9,9 +9,10 @@ from contracts import heard_by
 from rules.policy import Policy
 from services.notifier.app import HANDLERS
 from services.notifier.letters import TEMPLATES, write_letter
-from tests.notifier.samples import CONTENTS, LINK, SNAPSHOTS, as_snapshot, delivery, letter
+from tests.notifier.samples import ADDRESSES, CONTENTS, LINK, SNAPSHOTS, as_snapshot, delivery, letter
 
 EACH = pytest.mark.parametrize("sample", CONTENTS)
+EACH_TO_APPLICANTS = pytest.mark.parametrize("sample", [name for name in CONTENTS if not name.startswith("staff_")])
 
 
 @EACH
@@ -22,7 +23,7 @@ def test_a_letter_reads_as_its_snapshot(policy: Policy, sample: str) -> None:
 def test_every_snapshot_belongs_to_a_sample_and_every_template_has_one() -> None:
     assert {path.stem for path in SNAPSHOTS.iterdir()} == set(CONTENTS)
     written = {template for template, _ in CONTENTS.values()}
-    parts = {"layout", "parts"}
+    parts = {"layout", "parts", "staff_layout"}
     assert {path.stem for path in (TEMPLATES / "ja").glob("*.txt")} - parts == written
     assert {path.stem for path in (TEMPLATES / "ja").glob("*.html")} - parts == written
 
@@ -43,8 +44,10 @@ def test_text_and_html_say_the_same(policy: Policy, sample: str) -> None:
     assert re.sub(r"\s", "", text) == re.sub(r"\s", "", html)
 
 
-@EACH
-def test_every_letter_tells_the_receipt_number_the_sender_and_the_other_ways(policy: Policy, sample: str) -> None:
+@EACH_TO_APPLICANTS
+def test_every_letter_to_an_applicant_tells_the_receipt_number_the_sender_and_the_other_ways(
+    policy: Policy, sample: str
+) -> None:
     written = letter(policy, sample)
     told = ["K7Q4-M2XH-9ABC", "card@library.city.kumamoto.jp", "心当たりがない場合", "096-363-4522", "カウンター"]
     assert [word for word in told if word not in written.text] == []
@@ -53,14 +56,14 @@ def test_every_letter_tells_the_receipt_number_the_sender_and_the_other_ways(pol
 
 def test_a_language_without_templates_gets_japanese_throughout(policy: Policy) -> None:
     template, content = CONTENTS["correction_requested"]
-    japanese = write_letter(policy, "https://library.example.jp", delivery(template, content))
-    assert write_letter(policy, "https://library.example.jp", delivery(template, content, language="ko")) == japanese
+    japanese = write_letter(policy, *ADDRESSES, delivery(template, content))
+    assert write_letter(policy, *ADDRESSES, delivery(template, content, language="ko")) == japanese
 
 
 def test_what_staff_type_cannot_become_html(policy: Policy) -> None:
     reasons = [{"item": "application", "code": "other", "note": '<a href="https://evil.example">'}]
     written = write_letter(
-        policy, "https://x.example", delivery("application_rejected", {"reasons": reasons, "note": "<script>&"})
+        policy, *ADDRESSES, delivery("application_rejected", {"reasons": reasons, "note": "<script>&"})
     )
     assert "&lt;a href=&#34;https://evil.example&#34;&gt;" in written.html
     assert "&lt;script&gt;&amp;" in written.html
@@ -69,21 +72,21 @@ def test_what_staff_type_cannot_become_html(policy: Policy) -> None:
 
 def test_a_link_cannot_leave_its_attribute(policy: Policy) -> None:
     content = {"link": LINK + '"><img/src=x>'}
-    written = write_letter(policy, "https://x.example", delivery("application_received", content))
+    written = write_letter(policy, *ADDRESSES, delivery("application_received", content))
     assert "<img" not in written.html
 
 
 def test_a_subject_is_one_line_whatever_the_policy_says(policy: Policy) -> None:
     library = dataclasses.replace(policy.library, name={"ja": "一\r\nBcc: x@example.jp\n二"})
     written = write_letter(
-        dataclasses.replace(policy, library=library), "https://x.example", delivery("application_withdrawn", {})
+        dataclasses.replace(policy, library=library), *ADDRESSES, delivery("application_withdrawn", {})
     )
     assert written.subject == "【一 Bcc: x@example.jp 二】申請を取り下げました（受付番号 K7Q4-M2XH-9ABC）"
 
 
 def test_an_unknown_purpose_gets_the_plain_link(policy: Policy) -> None:
     known, unknown = (
-        write_letter(policy, "https://x.example", delivery("link_requested", {"purpose": purpose, "link": LINK}))
+        write_letter(policy, *ADDRESSES, delivery("link_requested", {"purpose": purpose, "link": LINK}))
         for purpose in ("continue", "something_new")
     )
     assert known == unknown

@@ -22,7 +22,7 @@ async def test_an_event_published_becomes_a_mail_and_is_told_to_intake(
     provisioned: Installation, database_url: FromService, office: PostOffice
 ) -> None:
     settings: Settings = settings_for_tests(await database_url("notifier"), provisioned.amqp_url("notifier"))
-    own = NotifierSettings(str(ROOT / "config" / "library.toml"), "127.0.0.1", office.port)
+    own = NotifierSettings(str(ROOT / "config" / "library.toml"), "https://staff.example.jp", "127.0.0.1", office.port)
     # Other tests' events may still lie in notifier's queues: this one is about an application of its own.
     example = CONTRACTS["application.received.v1"].example
     event = {**example, "id": str(uuid4()), "subject": str(uuid4())}

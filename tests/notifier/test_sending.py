@@ -238,7 +238,7 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_agai
     real = write_letter
 
     def broken(*arguments: Any) -> Any:
-        if arguments[2].email.startswith("first"):
+        if arguments[3].email.startswith("first"):
             raise KeyError("template")
         return real(*arguments)
 

@@ -118,3 +118,23 @@ def test_a_retired_code_keeps_its_name_and_is_not_offered(tmp_path: Path) -> Non
     assert ueki.name["ja"] == "植木図書館"
     assert not usable(branches, "ueki")
     assert ueki not in current(branches)
+
+
+def test_an_hour_of_the_day_and_the_addresses_of_staff_are_checked(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        ("told_from_hour = 9", "told_from_hour = 24"),
+        ("hour = 9\naddresses = []", 'hour = 25\naddresses = ["office@library.example.jp", "office"]'),
+    )
+    assert found == [
+        "staff_digest.hour: must be an hour of the day, 0 to 23",
+        "staff_digest.addresses: office is not an e-mail address",
+        "expected_time.told_from_hour: must be an hour of the day, 0 to 23",
+    ]
+
+
+def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:
+    before, _, after = PRESET.partition("[staff_digest]")
+    path = tmp_path / "library.toml"
+    path.write_text(before + after.partition("addresses = []")[2], encoding="utf-8")
+    assert load_policy(path).staff_digest.addresses == ()

@@ -19,4 +19,6 @@ class Notifier:
     server: MailServer
     #: The pages that links in mails lead to, without a slash at the end.
     public_url: str
+    #: Where staff sign in, likewise.
+    review_url: str
     wake: Pulse

@@ -53,15 +53,15 @@ async def send_next(notifier: Notifier) -> bool:
 async def _send(notifier: Notifier, delivery: Delivery) -> None:
     policy = notifier.policy
     recipient = mailbox(delivery.email)
-    letter = write_letter(policy, notifier.public_url, delivery)
+    letter = write_letter(policy, notifier.public_url, notifier.review_url, delivery)
     mail = compose(policy, delivery.id, recipient, letter, notifier.now())
     await send(notifier.server, policy.mail.sender_address, recipient, mail)
 
 
 async def _finish(notifier: Notifier, delivery: Delivery) -> None:
     async with notifier.db.transaction() as tx:
-        if await store.mark_sent(tx.conn, delivery, notifier.now()):
-            await tx.record(events.notification_sent(delivery))
+        if await store.mark_sent(tx.conn, delivery, notifier.now()) and delivery.application_id:
+            await tx.record(events.notification_sent(delivery.application_id, delivery))
     log.info("mail sent", delivery=str(delivery.id), template=delivery.template, attempts=delivery.attempts + 1)
 
 
@@ -72,13 +72,13 @@ async def _put_off(notifier: Notifier, delivery: Delivery, reason: str) -> None:
         return
     async with notifier.db.transaction() as tx:
         ours = await store.put_off(tx.conn, delivery, notifier.now() + delay, reason)
-        if ours and delivery.attempts + 1 == SAY_DELAYED_AT:
-            await tx.record(events.notification_failed(delivery, "temporary"))
+        if ours and delivery.application_id and delivery.attempts + 1 == SAY_DELAYED_AT:
+            await tx.record(events.notification_failed(delivery.application_id, delivery, "temporary"))
     log.warning("mail put off", delivery=str(delivery.id), template=delivery.template, reason=reason, delay=str(delay))
 
 
 async def _fail(notifier: Notifier, delivery: Delivery, reason: str) -> None:
     async with notifier.db.transaction() as tx:
-        if await store.mark_failed(tx.conn, delivery, notifier.now(), reason):
-            await tx.record(events.notification_failed(delivery, "permanent"))
+        if await store.mark_failed(tx.conn, delivery, notifier.now(), reason) and delivery.application_id:
+            await tx.record(events.notification_failed(delivery.application_id, delivery, "permanent"))
     log.warning("mail failed", delivery=str(delivery.id), template=delivery.template, reason=reason)

@@ -6,6 +6,7 @@ from services.review.use_cases.context import Review
 from services.review.use_cases.decisions import decide
 from services.review.use_cases.documents import hear_stored, read_rendition
 from services.review.use_cases.mails import hear_mail
+from services.review.use_cases.promises import say_delayed, say_digest
 from services.review.use_cases.queue import get_case, list_cases
 from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
 
@@ -21,6 +22,8 @@ __all__ = [
     "list_cases",
     "read_rendition",
     "release",
+    "say_delayed",
+    "say_digest",
     "sign_in",
     "sign_out",
     "staff_of",
