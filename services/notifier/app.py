@@ -10,9 +10,11 @@ from environs import Env
 from chassis.loops import Loop
 from chassis.pulse import Pulse
 from chassis.service import Chassis, Service
+from chassis.settings import SettingsError
 from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.notifier import handlers, use_cases
+from services.notifier.signing import Signer, read_key
 from services.notifier.smtp import MailServer
 from services.notifier.use_cases import Notifier
 
@@ -27,15 +29,26 @@ class NotifierSettings:
     review_url: str
     smtp_host: str
     smtp_port: int
+    #: Of the DKIM key; both or none.
+    dkim_selector: str = ""
+    #: PEM; None: mails are not signed here.
+    dkim_key: bytes | None = None
 
 
 def read(env: Env) -> NotifierSettings:
-    """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT."""
+    """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT; OUCHI_DKIM_SELECTOR and OUCHI_DKIM_KEY (base64 of a
+    PEM file), both empty where the relay signs or nobody does.
+    """
+    selector, key = env.str("DKIM_SELECTOR", ""), env.str("DKIM_KEY", "")
+    if bool(selector) != bool(key):
+        raise SettingsError("OUCHI_DKIM_SELECTOR and OUCHI_DKIM_KEY: set both or none")
     return NotifierSettings(
         library=env.str("LIBRARY"),
         review_url=env.str("REVIEW_URL"),
         smtp_host=env.str("SMTP_HOST"),
         smtp_port=env.int("SMTP_PORT", 25),
+        dkim_selector=selector,
+        dkim_key=read_key(key) if key else None,
     )
 
 
@@ -50,6 +63,7 @@ async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifi
         server=MailServer(own.smtp_host, own.smtp_port, sender_domain),
         public_url=chassis.settings.public_url,
         review_url=own.review_url.rstrip("/"),
+        signer=Signer(own.dkim_selector, sender_domain, own.dkim_key) if own.dkim_key else None,
         wake=Pulse(),
     )
 

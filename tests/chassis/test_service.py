@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "OUCHI_AMQP_URL": "amqp://127.0.0.1:1/",
     "OUCHI_SECRET_KEY": KEY,
     "OUCHI_PUBLIC_URL": "http://127.0.0.1",
+    "OUCHI_REVIEW_URL": "http://127.0.0.1",
     "OUCHI_SMTP_HOST": "127.0.0.1",
     "OUCHI_SMTP_PORT": "1",
 }

@@ -42,3 +42,22 @@ def test_missing_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert "OUCHI_LIBRARY" in str(error.value)
     assert "OUCHI_REVIEW_URL" in str(error.value)
     assert "OUCHI_SMTP_HOST" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("selector", "key", "problem"),
+    [
+        ("card", "", "set both or none"),
+        ("", "a2V5", "set both or none"),
+        ("card", "not base64", "not an RSA private key"),
+        ("card", "a2V5", "not an RSA private key"),
+    ],
+)
+def test_half_a_dkim_key_or_a_broken_one_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, selector: str, key: str, problem: str
+) -> None:
+    monkeypatch.setenv("OUCHI_DKIM_SELECTOR", selector)
+    monkeypatch.setenv("OUCHI_DKIM_KEY", key)
+    with pytest.raises(SettingsError, match=problem) as error:
+        read_settings(read)
+    assert not key or key not in str(error.value)

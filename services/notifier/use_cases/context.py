@@ -6,6 +6,7 @@ from chassis.clock import Clock
 from chassis.database import Database
 from chassis.pulse import Pulse
 from rules.policy import Policy
+from services.notifier.signing import Signer
 from services.notifier.smtp import MailServer
 
 
@@ -21,4 +22,6 @@ class Notifier:
     public_url: str
     #: Where staff sign in, likewise.
     review_url: str
+    #: None: mails are not signed here.
+    signer: Signer | None
     wake: Pulse

@@ -10,6 +10,7 @@ from services.notifier import events, store
 from services.notifier.letters import write_letter
 from services.notifier.mail import UnusableAddress, compose, mailbox
 from services.notifier.model import LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
+from services.notifier.signing import sign
 from services.notifier.smtp import Refused, ServerAway, send
 from services.notifier.use_cases.context import Notifier
 
@@ -55,6 +56,8 @@ async def _send(notifier: Notifier, delivery: Delivery) -> None:
     recipient = mailbox(delivery.email)
     letter = write_letter(policy, notifier.public_url, notifier.review_url, delivery)
     mail = compose(policy, delivery.id, recipient, letter, notifier.now())
+    if notifier.signer:
+        mail = sign(notifier.signer, mail)
     await send(notifier.server, policy.mail.sender_address, recipient, mail)
 
 
