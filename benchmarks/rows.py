@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from benchmarks.relay import measure_relay
 from benchmarks.runner import Row, Runner
 
 Measure = Callable[[Runner], Awaitable[Row]]
 
-ROWS: Mapping[str, Measure] = {}
+ROWS: Mapping[str, Measure] = {
+    "relay": measure_relay,
+}

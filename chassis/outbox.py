@@ -23,11 +23,16 @@ INSERT = """
 INSERT INTO outbox (event_id, event_type, subject, event, recorded_at) VALUES ($1, $2, $3, $4::text::jsonb, $5)
 """
 
+# Planned anew each time, and OFFSET 0 keeps the condition a look into the index for each row: a plan that was made, or
+# statistics that were taken, while the outbox was empty needed a second for 100 rows out of 20,000.
+PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+
 CLAIM = """
 SELECT o.id, o.event_id, o.event_type, o.event::text AS body, o.event->>'traceparent' AS traceparent, o.attempts
   FROM outbox o
  WHERE o.published_at IS NULL AND o.parked_at IS NULL AND o.not_before <= now()
-   AND NOT EXISTS (SELECT FROM outbox e WHERE e.published_at IS NULL AND e.subject = o.subject AND e.id < o.id)
+   AND NOT EXISTS (
+           SELECT FROM outbox e WHERE e.published_at IS NULL AND e.subject = o.subject AND e.id < o.id OFFSET 0)
  ORDER BY o.id LIMIT $1
    FOR UPDATE OF o SKIP LOCKED
 """
@@ -89,6 +94,7 @@ async def record(conn: Connection, schemas: EventSchemas, source: str, event: Ne
 
 async def claim(conn: Connection, limit: int) -> list[Claimed]:
     """The heads of up to `limit` subjects, locked until the transaction ends."""
+    await conn.execute(PLAN_ANEW)
     rows = await conn.fetch(CLAIM, limit)
     return [
         Claimed(

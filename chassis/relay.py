@@ -4,11 +4,13 @@ A crash between the broker's confirm and our commit publishes an event twice; th
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import DeliveryError
 
 from chassis import metrics, outbox
@@ -21,6 +23,8 @@ from chassis.topology import EVENTS
 log = structlog.get_logger()
 
 BATCH = 100
+#: While one batch waits for the broker's confirms, another is claimed and sent.
+AT_ONCE = 2
 PUBLISH_TIMEOUT = 5.0
 #: Covers what no wake-up tells of: crashes, other replicas, `not_before`.
 POLL = 1.0
@@ -34,9 +38,14 @@ async def relay(db: Database, url: str, link: Link, wake: Pulse, service: str) -
 async def _relay_over(db: Database, wake: Pulse, service: str, connection: AbstractConnection) -> None:
     # Unroutable messages must raise: otherwise they come back as a value and would count as published.
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-    exchange = await channel.get_exchange(EVENTS, ensure=False)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(_keep_publishing(db, channel, wake, service))
+
+
+async def _keep_publishing(db: Database, channel: AbstractChannel, wake: Pulse, service: str) -> None:
     while True:
-        if not await publish_batch(db, exchange, service):
+        if not await publish_batch(db, channel, service):
             await wake.wait(POLL)
         _check_open(channel)
 
@@ -46,7 +55,7 @@ def _check_open(channel: AbstractChannel) -> None:
         raise ConnectionError("the channel is closed")
 
 
-async def publish_batch(db: Database, exchange: AbstractExchange, service: str) -> int:
+async def publish_batch(db: Database, channel: AbstractChannel, service: str) -> int:
     """Claim, publish and mark one batch; returns how many were claimed. Raises where the connection failed.
 
     Every row of a batch belongs to another subject, so publishing them at once breaks no order.
@@ -55,7 +64,7 @@ async def publish_batch(db: Database, exchange: AbstractExchange, service: str) 
         claimed = await outbox.claim(tx.conn, BATCH)
         if not claimed:
             return 0
-        results = await asyncio.gather(*(_publish(exchange, service, row) for row in claimed), return_exceptions=True)
+        results = await _publish(channel, service, claimed)
         lost: BaseException | None = None
         done: list[int] = []
         for row, result in zip(claimed, results, strict=True):
@@ -77,8 +86,35 @@ async def publish_batch(db: Database, exchange: AbstractExchange, service: str) 
     return len(claimed)
 
 
-async def _publish(exchange: AbstractExchange, service: str, row: outbox.Claimed) -> None:
-    message = aio_pika.Message(
+async def _publish(
+    channel: AbstractChannel, service: str, rows: Sequence[outbox.Claimed]
+) -> list[BaseException | None]:
+    """For each row None once the broker has confirmed it, or why it has not."""
+    # The underlying channel is aiormq's, and `wait` is not in its interface.
+    underlay: Any = await channel.get_underlay_channel()
+    # Not through the exchange: that waits for the socket after each message, which costs as much as the message.
+    sending = [
+        asyncio.ensure_future(
+            underlay.basic_publish(
+                row.body,
+                exchange=EVENTS,
+                routing_key=row.type,
+                properties=_message(service, row).properties,
+                mandatory=True,
+                wait=False,
+            )
+        )
+        for row in rows
+    ]
+    _, unanswered = await asyncio.wait(sending, timeout=PUBLISH_TIMEOUT)
+    for task in unanswered:
+        task.cancel()
+    results = await asyncio.gather(*sending, return_exceptions=True)
+    return [result if isinstance(result, BaseException) else None for result in results]
+
+
+def _message(service: str, row: outbox.Claimed) -> aio_pika.Message:
+    return aio_pika.Message(
         row.body,
         content_type=CONTENT_TYPE,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
@@ -87,4 +123,3 @@ async def _publish(exchange: AbstractExchange, service: str, row: outbox.Claimed
         app_id=service,
         headers={"traceparent": row.traceparent} if row.traceparent else None,
     )
-    await exchange.publish(message, routing_key=row.type, mandatory=True, timeout=PUBLISH_TIMEOUT)
