@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from chassis.errors import FieldError, Invalid, Unavailable
-from services.documents.model.document import RENDITIONS, Rendition
+from services.documents.model.document import RENDITIONS, WARNINGS, Cleaned, Rendition
 from services.documents.model.masking import Box
 
 log = structlog.get_logger()
@@ -49,22 +49,23 @@ class Decoder:
         self.idle: list[Process] = []
         self.busy: set[Process] = set()
 
-    async def clean(self, image: bytes, kind: str, max_pixels: int) -> list[Rendition]:
-        """The renditions. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
+    async def clean(self, image: bytes, kind: str, max_pixels: int) -> Cleaned:
+        """The image cleaned. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
         return await self._work(image, {"kind": kind, "max_pixels": max_pixels})
 
     async def burn(self, reading: bytes, boxes: Sequence[Box]) -> list[Rendition]:
         """The renditions of one of our own JPEGs with the boxes black. Raises as `clean` does."""
-        return await self._work(reading, {"kind": "JPEG", "boxes": [astuple(box) for box in boxes]})
+        order = {"kind": "JPEG", "boxes": [astuple(box) for box in boxes]}
+        return list((await self._work(reading, order)).renditions)
 
-    async def _work(self, image: bytes, order: Mapping[str, Any]) -> list[Rendition]:
+    async def _work(self, image: bytes, order: Mapping[str, Any]) -> Cleaned:
         kind = order["kind"]
         async with self._free:
             process = await self._worker()
             self.busy.add(process)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    renditions = await _ask(process, image, order)
+                    cleaned = await _ask(process, image, order)
                 self.idle.append(process)
             except TimeoutError:
                 log.warning("decoding took too long", kind=kind, bytes=len(image))
@@ -77,9 +78,9 @@ class Decoder:
                 self.busy.discard(process)
                 if process not in self.idle:
                     await _end(process)
-        if isinstance(renditions, str):
-            raise refused(renditions)
-        return renditions
+        if isinstance(cleaned, str):
+            raise refused(cleaned)
+        return cleaned
 
     async def _worker(self) -> Process:
         while self.idle:
@@ -130,8 +131,8 @@ async def _start() -> Process:
         raise Unavailable from None
 
 
-async def _ask(process: Process, image: bytes, order: Mapping[str, Any]) -> list[Rendition] | str:
-    """The renditions, or the code of the refusal."""
+async def _ask(process: Process, image: bytes, order: Mapping[str, Any]) -> Cleaned | str:
+    """The image cleaned, or the code of the refusal."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps({**order, "bytes": len(image)}).encode() + b"\n")
@@ -143,7 +144,9 @@ async def _ask(process: Process, image: bytes, order: Mapping[str, Any]) -> list
         header = json.loads(await process.stdout.readuntil(b"\n"))
         if "refused" in header:
             return "too_many_pixels" if header["refused"] == "too_many_pixels" else "unreadable_image"
-        return [await _rendition(process.stdout, *each) for each in zip(RENDITIONS, header["sizes"], strict=True)]
+        sizes, noticed = zip(RENDITIONS, header["sizes"], strict=True), set(header["warnings"])
+        renditions = [await _rendition(process.stdout, *each) for each in sizes]
+        return Cleaned(tuple(renditions), tuple(code for code in WARNINGS if code in noticed))
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, KeyError, TypeError):
         raise WorkerDied from None
 

@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
-from services.documents.model.document import Rendition
+from services.documents.model.document import Cleaned
 from services.documents.model.images import TooManyPixels, Unreadable, clean
 from services.documents.model.masking import Box, burn
 
@@ -35,24 +35,25 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
-        header, renditions = _answer(image, order)
+        header, cleaned = _answer(image, order)
         answers.write(json.dumps(header).encode() + b"\n")
-        for rendition in renditions:
+        for rendition in cleaned.renditions:
             answers.write(rendition.jpeg)
         answers.flush()
 
 
-def _answer(image: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[Rendition]]:
+def _answer(image: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], Cleaned]:
     try:
         if "boxes" in order:
-            renditions = burn(image, [Box(*box) for box in order["boxes"]])
+            cleaned = Cleaned(tuple(burn(image, [Box(*box) for box in order["boxes"]])), ())
         else:
-            renditions = clean(image, order["kind"], order["max_pixels"])
-    except TooManyPixels:
-        return {"refused": "too_many_pixels"}, []
-    except (Unreadable, MemoryError):
-        return {"refused": "unreadable_image"}, []
-    return {"sizes": [[each.width, each.height, len(each.jpeg)] for each in renditions]}, renditions
+            cleaned = clean(image, order["kind"], order["max_pixels"])
+    except (TooManyPixels, MemoryError):
+        return {"refused": "too_many_pixels"}, Cleaned((), ())
+    except Unreadable:
+        return {"refused": "unreadable_image"}, Cleaned((), ())
+    sizes = [[each.width, each.height, len(each.jpeg)] for each in cleaned.renditions]
+    return {"sizes": sizes, "warnings": cleaned.warnings}, cleaned
 
 
 def _only_answers_on_stdout() -> BinaryIO:

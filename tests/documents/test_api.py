@@ -22,7 +22,7 @@ async def test_an_image_is_stored_shown_and_deleted(house: House) -> None:
         "side": "front",
         "width": 640,
         "height": 400,
-        "warnings": [],
+        "warnings": ["too_small"],
         "mask": "none",
     }
     seen = await house.get(document)

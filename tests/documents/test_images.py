@@ -60,7 +60,7 @@ def markers(jpeg: bytes) -> set[int]:
 def test_every_kind_becomes_three_upright_pictures_that_hold_nothing_but_pixels(name: str) -> None:
     kind, image = SOUND[name]
     assert kind_of(image[:128]) == kind
-    renditions = clean(image, kind, PIXELS)
+    renditions = clean(image, kind, PIXELS).renditions
     assert [each.name for each in renditions] == list(RENDITIONS)
     for each in renditions:
         picture = opened(each.jpeg)
@@ -79,7 +79,7 @@ def test_every_kind_becomes_three_upright_pictures_that_hold_nothing_but_pixels(
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_upright(orientation: int) -> None:
-    [reading, *_] = clean(pictures.phone_jpeg(orientation), JPEG, PIXELS)
+    [reading, *_] = clean(pictures.phone_jpeg(orientation), JPEG, PIXELS).renditions
     assert (reading.width, reading.height) == (640, 400)
     assert pictures.seems_upright(opened(reading.jpeg))
 
@@ -87,24 +87,41 @@ def test_every_orientation_is_turned_upright(orientation: int) -> None:
 def test_a_phone_photo_is_halved_by_the_decoder_and_a_wide_one_scaled_to_the_limit() -> None:
     sizes = {}
     for width, height in ((4032, 3024), (4000, 3000), (5712, 4284), (3000, 2000), (1200, 800)):
-        [reading, *_] = clean(pictures.jpeg(pictures.card(width, height)), JPEG, PIXELS)
+        [reading, *_] = clean(pictures.jpeg(pictures.card(width, height)), JPEG, PIXELS).renditions
         sizes[width] = (reading.width, reading.height)
     assert sizes == {
         4032: (2016, 1512),
         4000: (2000, 1500),
-        5712: (2016, 1512),
-        3000: (2016, 1344),
+        5712: (2048, 1536),
+        3000: (2048, 1365),
         1200: (1200, 800),
     }
 
 
+def test_every_rendition_of_a_phone_photo_is_made_by_whole_divisors() -> None:
+    renditions = clean(pictures.jpeg(pictures.card(4032, 3024)), JPEG, PIXELS).renditions
+    assert [(each.width, each.height) for each in renditions] == [(2016, 1512), (1008, 756), (336, 252)]
+
+
+def test_a_photo_of_200_megapixels_is_read_line_by_line_and_nothing_else_is_as_large() -> None:
+    # One eighth of the pixels in one colour: quick to make, and the decoder must go through all of them.
+    wide = Image.new("L", (16_320, 12_240), 200)
+    [reading, *_] = clean(pictures.encoded(wide, "JPEG", quality=20), JPEG, 200_000_000).renditions
+    assert (reading.width, reading.height) == (2040, 1530)
+    just_too_wide = Image.new("1", (8_001, 6_250))
+    for kind, options in ((PNG, {}), (JPEG, {"progressive": True})):
+        picture = just_too_wide.convert("L") if kind == JPEG else just_too_wide
+        with pytest.raises(TooManyPixels):
+            clean(pictures.encoded(picture, kind, **options), kind, 200_000_000)
+
+
 def test_what_is_see_through_becomes_white() -> None:
-    [reading, *_] = clean(pictures.see_through_png(), PNG, PIXELS)
+    [reading, *_] = clean(pictures.see_through_png(), PNG, PIXELS).renditions
     assert opened(reading.jpeg).getpixel((320, 200)) == (255, 255, 255)
 
 
 def test_sixteen_bits_keep_their_greys() -> None:
-    [reading, *_] = clean(pictures.grey_16_bit_png(), PNG, PIXELS)
+    [reading, *_] = clean(pictures.grey_16_bit_png(), PNG, PIXELS).renditions
     ramp = [opened(reading.jpeg).convert("L").getpixel((x, 128)) for x in (0, 128, 256, 384, 511)]
     assert ramp == pytest.approx([0, 64, 128, 192, 255], abs=3)
 
@@ -117,18 +134,18 @@ def test_colours_of_a_wider_space_are_converted_to_srgb() -> None:
     exchanged = bytearray(srgb.replace(b"s\0R\0G\0B", b"x\0R\0G\0B").replace(b"sRGB", b"xRGB"))
     exchanged[red : red + 4], exchanged[green : green + 4] = b"gXYZ", b"rXYZ"
     picture = Image.new("RGB", (64, 64), (220, 0, 0))
-    [reading, *_] = clean(pictures.jpeg(picture, icc_profile=bytes(exchanged)), JPEG, PIXELS)
+    [reading, *_] = clean(pictures.jpeg(picture, icc_profile=bytes(exchanged)), JPEG, PIXELS).renditions
     r, g, _ = opened(reading.jpeg).convert("RGB").getpixel((32, 32))  # type: ignore[misc]
     assert g > 150 > 100 > r
     # A profile that cannot be for this picture changes nothing.
-    [reading, *_] = clean(pictures.jpeg(picture, icc_profile=lab), JPEG, PIXELS)
+    [reading, *_] = clean(pictures.jpeg(picture, icc_profile=lab), JPEG, PIXELS).renditions
     r, g, _ = opened(reading.jpeg).convert("RGB").getpixel((32, 32))  # type: ignore[misc]
     assert r > 200 > 40 > g
 
 
 def test_damaged_metadata_does_not_spoil_a_sound_picture() -> None:
     broken = pictures.phone_jpeg(1).replace(b"II*\0", b"IIII").replace(b"MM\0*", b"MMMM")
-    [reading, *_] = clean(broken, JPEG, PIXELS)
+    [reading, *_] = clean(broken, JPEG, PIXELS).renditions
     assert pictures.seems_upright(opened(reading.jpeg))
 
 
@@ -136,7 +153,7 @@ def test_what_hides_behind_or_inside_a_picture_is_gone() -> None:
     page = b"<script>alert(1)</script>"
     archive = b"PK\x03\x04" + zlib.compress(page)
     image = pictures.jpeg(comment=page) + page + archive
-    for each in clean(image, JPEG, PIXELS):
+    for each in clean(image, JPEG, PIXELS).renditions:
         assert page not in each.jpeg
         assert b"PK\x03\x04" not in each.jpeg
         assert each.jpeg.endswith(b"\xff\xd9")
@@ -196,7 +213,7 @@ def test_damage_anywhere_is_either_bearable_or_unreadable(name: str, data: st.Da
     for _ in range(data.draw(st.integers(1, 8))):
         damaged[data.draw(st.integers(0, len(image) - 1))] = data.draw(st.integers(0, 255))
     try:
-        for each in clean(bytes(damaged), kind, 1_000_000 if name != "large" else PIXELS):
+        for each in clean(bytes(damaged), kind, 1_000_000 if name != "large" else PIXELS).renditions:
             assert markers(each.jpeg) == {0xE0, 0xDB, 0xC0, 0xC4}
     except (Unreadable, TooManyPixels):
         pass

@@ -24,7 +24,7 @@ async def test_every_rendition_can_be_read_in_its_size(house: House) -> None:
         picture = Image.open(io.BytesIO(await answer.read()))
         assert pictures.seems_upright(picture)
         sizes[rendition] = picture.size
-    assert sizes == {"reading": (2016, 1260), "screen": (1024, 640), "thumbnail": (320, 200)}
+    assert sizes == {"reading": (2016, 1260), "screen": (1008, 630), "thumbnail": (336, 210)}
 
 
 async def test_every_read_is_an_audit_row(house: House) -> None:

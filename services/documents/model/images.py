@@ -9,10 +9,17 @@ import warnings
 import pillow_heif
 from PIL import Image, ImageCms
 
-from services.documents.model.document import READING, RENDITIONS, Rendition
+from services.documents.model.document import READING, RENDITIONS, SCREEN, Cleaned, Rendition
 from services.documents.model.kinds import JPEG, declared_pixels
+from services.documents.model.warnings import noticed
 
 QUALITY = 85
+#: Pixels that the worker's memory holds at once, whatever policy allows: only a JPEG that is sent line by line (all
+#: phones do) is made smaller while it is decoded and may have more. Tried with the costliest modes in test_decoder.py.
+WHOLE_PIXELS = 50_000_000
+#: A picture that its decoder, or a whole divisor, brings to this share of the wanted size is not scaled further: that
+#: costs twenty times as much.
+_NEAR = 0.75
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -37,18 +44,19 @@ class TooManyPixels(Exception):
     """More pixels than are decoded."""
 
 
-def clean(image: bytes, kind: str, max_pixels: int) -> list[Rendition]:
-    """The renditions of the first picture in `image`, largest first. Raises Unreadable or TooManyPixels."""
+def clean(image: bytes, kind: str, max_pixels: int) -> Cleaned:
+    """The first picture in `image`. Raises Unreadable or TooManyPixels (more than allowed, or than memory holds)."""
     Image.MAX_IMAGE_PIXELS = max_pixels
-    if declared_pixels(image, kind) > max_pixels:
+    if declared_pixels(image, kind) > min(max_pixels, WHOLE_PIXELS):
         raise TooManyPixels
     try:
         with Image.open(io.BytesIO(image), formats=[kind]) as opened:
-            if opened.width * opened.height > max_pixels:
+            by_lines = kind == JPEG and "progressive" not in opened.info
+            if opened.width * opened.height > (max_pixels if by_lines else min(max_pixels, WHOLE_PIXELS)):
                 raise TooManyPixels
             picture = _readable(opened, kind)
-        return _renditions(picture)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return _cleaned(picture)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError):
         raise TooManyPixels from None
     except TooManyPixels:
         raise
@@ -72,8 +80,8 @@ def _readable(image: Image.Image, kind: str) -> Image.Image:
 
 
 def _draft_size(width: int, height: int, longest: int) -> tuple[int, int]:
-    """What to ask JPEG's decoder for: it halves for nothing, and a result of 3/4 of the wanted size is good enough."""
-    scale = max(each for each in (1, 2, 4, 8) if each == 1 or max(width, height) / each >= 0.75 * longest)
+    """What to ask JPEG's decoder for: it halves for nothing."""
+    scale = max(each for each in (1, 2, 4, 8) if each == 1 or max(width, height) / each >= _NEAR * longest)
     return max(1, width // scale), max(1, height // scale)
 
 
@@ -97,6 +105,9 @@ def _plain(image: Image.Image) -> Image.Image:
 def _fitted(image: Image.Image, longest: int) -> Image.Image:
     if max(image.size) <= longest:
         return image
+    divisor = -(-max(image.size) // longest)
+    if max(image.size) / divisor >= _NEAR * longest:
+        return image.reduce(divisor)
     scale = longest / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -127,11 +138,16 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image:
     return converted
 
 
-def _renditions(picture: Image.Image) -> list[Rendition]:
-    found = []
+def _cleaned(picture: Image.Image) -> Cleaned:
+    renditions, seen = [], {}
     for name, longest in RENDITIONS.items():
         picture = _fitted(picture, longest)
-        stream = io.BytesIO()
-        picture.save(stream, "JPEG", quality=QUALITY)
-        found.append(Rendition(name, picture.width, picture.height, stream.getvalue()))
-    return found
+        seen[name] = picture
+        renditions.append(Rendition(name, picture.width, picture.height, _jpeg(picture)))
+    return Cleaned(tuple(renditions), noticed(seen[SCREEN].convert("L"), max(seen[READING].size)))
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=QUALITY)
+    return stream.getvalue()

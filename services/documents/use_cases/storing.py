@@ -13,7 +13,7 @@ from rules.identity_documents import document_type, refusal
 from services.documents import events, store
 from services.documents.decoder import refused
 from services.documents.model import sealing
-from services.documents.model.document import READING, Document, Kept, Rendition, Upload
+from services.documents.model.document import READING, Cleaned, Document, Kept, Upload
 from services.documents.model.kinds import HEAD_BYTES, kind_of
 from services.documents.model.sealing import KeyMissing
 from services.documents.use_cases.vault import Vault
@@ -47,8 +47,8 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     kind = kind_of(received.image[:HEAD_BYTES])
     if kind is None:
         raise refused("unreadable_image")
-    renditions = await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
-    document = await _write(vault, upload, key_name, received.fingerprint, renditions)
+    cleaned = await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
+    document = await _write(vault, upload, key_name, received.fingerprint, cleaned)
     async with vault.db.transaction() as tx:
         # Where the commit's answer is lost the objects stay: either the row names them or the sweep finds them.
         if await store.insert_document(tx.conn, document):
@@ -94,14 +94,12 @@ def _repeated(known: Document, upload: Upload, received: Received) -> Document:
     return known
 
 
-async def _write(
-    vault: Vault, upload: Upload, key_name: str, fingerprint: bytes, renditions: list[Rendition]
-) -> Document:
+async def _write(vault: Vault, upload: Upload, key_name: str, fingerprint: bytes, cleaned: Cleaned) -> Document:
     key = sealing.new_key()
     folder = await vault.storage.write(
-        {each.name: sealing.seal(key, each.jpeg, upload.id, each.name) for each in renditions}
+        {each.name: sealing.seal(key, each.jpeg, upload.id, each.name) for each in cleaned.renditions}
     )
-    reading = next(each for each in renditions if each.name == READING)
+    reading = next(each for each in cleaned.renditions if each.name == READING)
     return Document(
         id=upload.id,
         application=upload.application,
@@ -110,7 +108,7 @@ async def _write(
         width=reading.width,
         height=reading.height,
         bytes=len(reading.jpeg),
-        warnings=(),
+        warnings=cleaned.warnings,
         mask="none",
         stored_at=vault.now(),
         kept=Kept(folder, sealing.wrap(vault.keys, key_name, key, upload.id), key_name, fingerprint),
