@@ -11,7 +11,7 @@ from yarl import URL
 from chassis.topology import definitions
 from contracts import CONTRACTS, SERVICES
 from tools.errors import Stopped
-from tools.installation import SUBSCRIBER, Installation
+from tools.installation import Installation
 
 
 async def provision_broker(house: Installation) -> None:
@@ -28,7 +28,7 @@ async def provision_broker(house: Installation) -> None:
 async def drop_broker(house: Installation) -> None:
     async with Management(house.management_url) as management:
         await management.delete(f"/vhosts/{quote(house.vhost, safe='')}")
-        for service in (*SERVICES, SUBSCRIBER):
+        for service in (*SERVICES, *house.subscribers()):
             await management.delete(f"/users/{house.broker_user(service).name}")
 
 
@@ -38,7 +38,7 @@ def topology(house: Installation) -> dict[str, Any]:
         CONTRACTS,
         vhost=house.vhost,
         users={service: house.broker_user(service) for service in SERVICES},
-        subscribers=house.subscribers(),
+        subscribers=list(house.subscribers().values()),
         retry_delays=house.retry_delays,
     )
     admin = unquote(urlsplit(house.amqp_admin_url).username or "guest")

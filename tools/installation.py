@@ -9,16 +9,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.topology import BrokerUser, Subscriber
 from contracts import SERVICES
+from rules.policy import PolicyError, load_policy
 from tools.addresses import SMTP, Addresses
+from tools.errors import Stopped
 from tools.keys import Keys, key_of_32_bytes
 from tools.places import suffix
 from tools.servers import Servers
 
 RETRY_DELAYS = (5, 30, 120, 600)
 CALLERS = ("intake", "review")
+#: The subscriber of the shipped policy, for which `examples/subscriber` stands.
 SUBSCRIBER = "subscriber"
 SUBSCRIBER_QUEUE = "subscriber.registrations"
-SUBSCRIBER_QUEUE_LENGTH = 10_000
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,28 @@ class Installation:
         """The administrator in our virtual host."""
         return urlsplit(self.amqp_admin_url)._replace(path=f"/{self.vhost}").geturl()
 
-    def subscribers(self) -> list[Subscriber]:
-        return [Subscriber(self.broker_user(SUBSCRIBER), SUBSCRIBER_QUEUE, SUBSCRIBER_QUEUE_LENGTH)]
+    @property
+    def policy_file(self) -> Path:
+        return self.library or self.root / "config" / "library.toml"
+
+    def subscribers(self) -> dict[str, Subscriber]:
+        """The other systems that the library's policy names, by their codes. Stops where the policy cannot be used."""
+        try:
+            policy = load_policy(self.policy_file)
+        except PolicyError as error:
+            raise Stopped(f"{self.policy_file}: {error}") from None
+        return {
+            other.code: Subscriber(self.broker_user(other.code), subscriber_queue(other.code), other.queue_length)
+            for other in policy.subscribers
+        }
 
     def migration_folders(self, service: str) -> list[Path]:
         return [self.root / "chassis" / "sql", self.root / "services" / service / "migrations"]
 
     def environment(self, service: str) -> dict[str, str]:
         """What the process of `service` is told; no other service's secrets are in it."""
-        if service == SUBSCRIBER:
-            return {"OUCHI_AMQP_URL": self.amqp_url(SUBSCRIBER), "OUCHI_QUEUE": SUBSCRIBER_QUEUE}
+        if service not in SERVICES:
+            return {"OUCHI_AMQP_URL": self.amqp_url(service), "OUCHI_QUEUE": subscriber_queue(service)}
         return self._common(service) | self._own(service)
 
     def _common(self, service: str) -> dict[str, str]:
@@ -93,7 +107,7 @@ class Installation:
             "OUCHI_PORT": str(self.addresses.ports[service]),
             "OUCHI_DATABASE_URL": self.database_url(service),
             "OUCHI_AMQP_URL": self.amqp_url(service),
-            "OUCHI_LIBRARY": str(self.library or self.root / "config" / "library.toml"),
+            "OUCHI_LIBRARY": str(self.policy_file),
             "OUCHI_PUBLIC_URL": self.addresses.public_url,
             "OUCHI_REVIEW_URL": self.addresses.review_url,
             "OUCHI_SECRET_KEY": self.keys.get(f"{service}.secret_key", key_of_32_bytes),
@@ -113,12 +127,14 @@ class Installation:
                 "OUCHI_STORAGE": self.storage_url or (self.var / "documents").as_uri(),
                 "OUCHI_MASTER_KEYS": f"k1={master_key}",
             }
-        if service == "notifier":
-            return {"OUCHI_SMTP_HOST": self.addresses.smtp_host, "OUCHI_SMTP_PORT": str(self.addresses.ports[SMTP])}
-        raise ValueError(f"{service} is none of {', '.join(SERVICES)}")
+        return {"OUCHI_SMTP_HOST": self.addresses.smtp_host, "OUCHI_SMTP_PORT": str(self.addresses.ports[SMTP])}
 
     def _caller_key(self, caller: str) -> str:
         return self.keys.get(f"{caller}.documents_key", key_of_32_bytes)
+
+
+def subscriber_queue(code: str) -> str:
+    return f"{code}.registrations"
 
 
 def installation(servers: Servers, addresses: Addresses, *, library: Path | None = None) -> Installation:

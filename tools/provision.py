@@ -15,7 +15,7 @@ from tools.addresses import in_containers
 from tools.broker import drop_broker, provision_broker
 from tools.databases import drop_databases, provision_databases
 from tools.errors import Stopped
-from tools.installation import SUBSCRIBER, Installation, installation
+from tools.installation import Installation, installation
 from tools.places import ROOT, private_file
 from tools.servers import Servers
 
@@ -50,7 +50,7 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
         storage_url=environ.get("OUCHI_STORAGE") or None,
     )
     asyncio.run(provision(house))
-    for service in (*SERVICES, SUBSCRIBER):
+    for service in (*SERVICES, *house.subscribers()):
         (folder / service).mkdir(parents=True, exist_ok=True)
         private_file(folder / service / "environment", environment_file(house.environment(service)))
     print(f"Databases, roles, migrations and topology are in place for {', '.join(SERVICES)}.")

@@ -32,7 +32,7 @@ class System:
 
     def programs(self) -> list[Program]:
         found = [self._mailbox(), *(self._service(name) for name in SERVICES)]
-        if (self.house.root / "examples" / SUBSCRIBER / "__main__.py").exists():
+        if SUBSCRIBER in self.house.subscribers():
             found.append(self._program(SUBSCRIBER, [f"examples.{SUBSCRIBER}"], self.house.environment(SUBSCRIBER)))
         return found
 

@@ -17,14 +17,14 @@ from chassis.events import CONTENT_TYPE
 from chassis.topology import queue_name
 from contracts import CONTRACTS, OTHERS, events_of, heard_by
 from tools.errors import Stopped
-from tools.installation import SUBSCRIBER_QUEUE_LENGTH, Installation
+from tools.installation import Installation
 from tools.operator.answer import counted, moment
 from tools.operator.house import Connection
 
 PER_SECOND = 200
 BATCH = 100
 #: A subscriber's queue drops its oldest messages when it is full: replay stops filling it long before.
-DEEPEST = SUBSCRIBER_QUEUE_LENGTH // 2
+DEEPEST = 5_000
 #: A queue that does not get emptier for this long is read by nobody.
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.5
@@ -60,7 +60,7 @@ class Plan:
 
 def types_for(house: Installation, service: str, queue: str, type_: str | None) -> tuple[str, ...]:
     """The events of `service` that `queue` may hear. Raises Stopped where it may not: they hold personal data."""
-    if queue in {subscriber.queue for subscriber in house.subscribers()}:
+    if queue in {subscriber.queue for subscriber in house.subscribers().values()}:
         heard = {contract.type for contract in heard_by(OTHERS)}
     else:
         heard = {c.type for c in CONTRACTS.values() for listener in c.heard_by if queue_name(listener, c.type) == queue}

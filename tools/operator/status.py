@@ -124,7 +124,7 @@ async def depths(house: Installation, connection: AbstractConnection) -> list[Qu
             await _depth(connection, f"{retry_exchange(service)}.{delay}s", RETRY) for delay in house.retry_delays
         ]
         found.append(await _depth(connection, dead_letter_queue(service), DEAD))
-    for subscriber in house.subscribers():
+    for subscriber in house.subscribers().values():
         found.append(await _depth(connection, subscriber.queue, OTHERS, subscriber.queue_length))
     return found
 

@@ -133,7 +133,7 @@ async def house(provisioned: Installation, database_url: FromService, tmp_path: 
 
 def all_queues(installation: Installation) -> list[str]:
     own = [name for service in SERVICES for name in (*service_queues(CONTRACTS, service), f"{service}.dead")]
-    return [*own, *(subscriber.queue for subscriber in installation.subscribers())]
+    return [*own, *(subscriber.queue for subscriber in installation.subscribers().values())]
 
 
 def example(type_: str = RECEIVED) -> Event:
