@@ -17,6 +17,8 @@ _BRANCH_KINDS = ("library", "room", "other")
 _ITEM = re.compile(r"document|application|field(:[a-z_]+)?")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOLD_CONTACTS = ("none", "mail", "phone")
+#: 64 characters, less + and the 32 of an id.
+_LONGEST_BOUNCE_NAME = 31
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
@@ -49,10 +51,12 @@ def _library(parts: Mapping[str, Any]) -> Iterator[str]:
     if (library := parts.get("library")) and not _zone_exists(library.time_zone):
         yield f"library.time_zone: {library.time_zone} is not an IANA time zone"
     if mail := parts.get("mail"):
-        for name in ("sender_address", "reply_to"):
+        for name in ("sender_address", "reply_to", "bounce_address"):
             address = getattr(mail, name)
             if address is not None and not _ADDRESS.fullmatch(address):
                 yield f"mail.{name}: {address} is not an e-mail address"
+        if mail.bounce_address is not None and len(mail.bounce_address.rpartition("@")[0]) > _LONGEST_BOUNCE_NAME:
+            yield f"mail.bounce_address: more than {_LONGEST_BOUNCE_NAME} characters before the @ leave no room for a tag"
         if not mail.sender_address.endswith(("@" + mail.allow_domain, "." + mail.allow_domain)):
             yield f"mail.sender_address: is not at {mail.allow_domain}, the domain that applicants are asked to allow"
     if digest := parts.get("staff_digest"):

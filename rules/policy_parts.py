@@ -24,12 +24,16 @@ class Contact:
 
 @dataclass(frozen=True)
 class Mail:
-    """`allow_domain` is the domain that applicants are asked to let through."""
+    """`allow_domain` is the domain that applicants are asked to let through.
+
+    `bounce_address`: where mails come back to, with a tag for each mail (bounces+…@); without it, to the sender.
+    """
 
     sender_name: Texts
     sender_address: str
     allow_domain: str
     reply_to: str | None = None
+    bounce_address: str | None = None
 
 
 @dataclass(frozen=True)

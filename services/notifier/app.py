@@ -11,9 +11,10 @@ from chassis.loops import Loop
 from chassis.pulse import Pulse
 from chassis.service import Chassis, Service
 from chassis.settings import SettingsError
+from chassis.tokens import token_hash
 from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
-from services.notifier import handlers, use_cases
+from services.notifier import api, handlers, use_cases
 from services.notifier.signing import Signer, read_key
 from services.notifier.smtp import MailServer
 from services.notifier.use_cases import Notifier
@@ -33,11 +34,13 @@ class NotifierSettings:
     dkim_selector: str = ""
     #: PEM; None: mails are not signed here.
     dkim_key: bytes | None = None
+    #: Who knows it may tell of mails that came back; empty: nobody.
+    bounce_token: str = ""
 
 
 def read(env: Env) -> NotifierSettings:
     """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT; OUCHI_DKIM_SELECTOR and OUCHI_DKIM_KEY (base64 of a
-    PEM file), both empty where the relay signs or nobody does.
+    PEM file), both empty where the relay signs or nobody does; OUCHI_BOUNCE_TOKEN.
     """
     selector, key = env.str("DKIM_SELECTOR", ""), env.str("DKIM_KEY", "")
     if bool(selector) != bool(key):
@@ -49,6 +52,7 @@ def read(env: Env) -> NotifierSettings:
         smtp_port=env.int("SMTP_PORT", 25),
         dkim_selector=selector,
         dkim_key=read_key(key) if key else None,
+        bounce_token=env.str("BOUNCE_TOKEN", ""),
     )
 
 
@@ -64,6 +68,7 @@ async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifi
         public_url=chassis.settings.public_url,
         review_url=own.review_url.rstrip("/"),
         signer=Signer(own.dkim_selector, sender_domain, own.dkim_key) if own.dkim_key else None,
+        bounce_token_hash=token_hash(own.bounce_token) if own.bounce_token else None,
         wake=Pulse(),
     )
 
@@ -91,6 +96,8 @@ SERVICE: Service[Notifier, NotifierSettings] = Service(
     settings=read,
     start=start,
     refusals=(PolicyError,),
+    routes=api.ROUTES,
+    authenticators={api.MAIL_SERVER: api.authenticate},
     handlers=HANDLERS,
     loops=[
         Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake),

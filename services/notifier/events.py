@@ -3,17 +3,17 @@
 from uuid import UUID
 
 from chassis.events import NewEvent
-from services.notifier.model import Delivery
+from services.notifier.model import Delivery, Returned
 
 
 def notification_sent(application_id: UUID, delivery: Delivery) -> NewEvent:
     return NewEvent("notification.sent.v1", application_id, _told(delivery))
 
 
-def notification_failed(application_id: UUID, delivery: Delivery, permanence: str) -> NewEvent:
+def notification_failed(application_id: UUID, delivery: Delivery | Returned, permanence: str) -> NewEvent:
     """`permanence`: permanent (it will not arrive) or temporary (it is late, and still tried)."""
     return NewEvent("notification.failed.v1", application_id, {**_told(delivery), "permanence": permanence})
 
 
-def _told(delivery: Delivery) -> dict[str, str]:
+def _told(delivery: Delivery | Returned) -> dict[str, str]:
     return {"template": delivery.template, "caused_by": str(delivery.caused_by)}

@@ -36,6 +36,14 @@ def message_id(delivery_id: UUID, policy: Policy) -> str:
     return f"<{delivery_id}@{policy.mail.sender_address.rpartition('@')[2]}>"
 
 
+def envelope_sender(policy: Policy, delivery_id: UUID) -> str:
+    """Where the mail comes back to if it cannot be delivered; a bounce address gets the delivery's id as its tag."""
+    if policy.mail.bounce_address is None:
+        return policy.mail.sender_address
+    local, _, domain = policy.mail.bounce_address.rpartition("@")
+    return f"{local}+{delivery_id.hex}@{domain}"
+
+
 def compose(policy: Policy, delivery_id: UUID, recipient: str, letter: Letter, now: datetime) -> bytes:
     """The mail to `recipient`, which is a `mailbox`."""
     language = find(policy.languages, letter.language)

@@ -3,6 +3,7 @@
 waiting ──claim──▶ sending ──▶ sent
    ▲                  ├──────▶ failed     refused for good, or put off too often
    └──────────────────┘                   put off, the server is away, or the claim ran out
+any of these but failed ─────▶ bounced    a server further on sent it back
 """
 
 from collections.abc import Mapping
@@ -77,6 +78,21 @@ class Delivery:
     receipt_number: str | None
     email: str
     language: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A delivery whose mail came back, as it stands before that is noted."""
+
+    id: UUID
+    application_id: UUID | None
+    caused_by: UUID
+    template: str
+    status: str
+
+    @property
+    def ended_without_arriving(self) -> bool:
+        return self.status in ("failed", "bounced")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.connection import Connection
 from rules.policy_parts import Rate
-from services.notifier.model import Contact, Delivery, NewDelivery, Pace
+from services.notifier.model import Contact, Delivery, NewDelivery, Pace, Returned
 
 UPSERT_CONTACT = """
 INSERT INTO contacts AS c (application_id, receipt_number, email, language, sequence) VALUES ($1, $2, $3, $4, $5)
@@ -61,6 +61,15 @@ UPDATE deliveries
 
 RELEASE = """
 UPDATE deliveries SET status = 'waiting', claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2
+"""
+
+LOCK = "SELECT id, application_id, caused_by, template, status FROM deliveries WHERE id = $1 FOR UPDATE"
+
+# Also while it is being sent: the sender then finds that it is no longer its own.
+BOUNCE = """
+UPDATE deliveries
+   SET status = 'bounced', ended_at = $2, last_error = $3, content = NULL, claim = NULL, claimed_until = NULL
+ WHERE id = $1
 """
 
 UNCOUNT = "DELETE FROM sendings WHERE claim = $1"
@@ -125,6 +134,16 @@ async def release(conn: Connection, delivery: Delivery) -> None:
     """As if it had never been claimed."""
     await _changed(conn, RELEASE, delivery)
     await conn.execute(UNCOUNT, delivery.claim)
+
+
+async def lock_delivery(conn: Connection, id_: UUID) -> Returned | None:
+    row = await conn.fetchrow(LOCK, id_)
+    return Returned(**row) if row else None
+
+
+async def mark_bounced(conn: Connection, id_: UUID, now: datetime, error: str) -> None:
+    """`error` must hold no address."""
+    await conn.execute(BOUNCE, id_, now, error)
 
 
 async def forget_sendings(conn: Connection, before: datetime) -> None:

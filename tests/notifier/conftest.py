@@ -78,5 +78,5 @@ async def house(database_url: FromService, office: PostOffice, policy: Policy) -
     clock = MovableClock()
     async with open_database("notifier", await database_url("notifier"), CONTRACTS, ENVELOPE, clock) as db:
         server = MailServer("127.0.0.1", office.port, "library.example.jp", timeout=2, data_timeout=2)
-        notifier = Notifier(db, clock, policy, server, PUBLIC_URL, REVIEW_URL, None, Pulse())
+        notifier = Notifier(db, clock, policy, server, PUBLIC_URL, REVIEW_URL, None, None, Pulse())
         yield House(notifier, db, clock, office)

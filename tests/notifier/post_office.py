@@ -25,6 +25,7 @@ class PostOffice:
     seen: int = 0
     #: Recipients as they came over the wire, before they are parsed.
     asked_for: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     answer_mail: Callable[[], str | None] = lambda: OK
     answer_rcpt: Callable[[str], str | None] = lambda _address: OK
     answer_data: Callable[[str], str | None] = lambda _address: OK
@@ -67,6 +68,7 @@ class PostOffice:
     ) -> str:
         answer = self.answer_mail()
         if answer == OK:
+            self.senders.append(address)
             envelope.mail_from = address
         return _say(server, answer)
 

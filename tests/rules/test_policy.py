@@ -138,3 +138,15 @@ def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:
     path = tmp_path / "library.toml"
     path.write_text(before + after.partition("addresses = []")[2], encoding="utf-8")
     assert load_policy(path).staff_digest.addresses == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("bounces", "mail.bounce_address: bounces is not an e-mail address"),
+        (f"{'b' * 32}@x.example", "mail.bounce_address: more than 31 characters before the @ leave no room for a tag"),
+    ],
+)
+def test_a_bounce_address_must_leave_room_for_its_tag(tmp_path: Path, address: str, problem: str) -> None:
+    line = 'allow_domain = "library.city.kumamoto.jp"'
+    assert problems(tmp_path, (line, f'{line}\nbounce_address = "{address}"')) == [problem]

@@ -2,7 +2,8 @@
 
 from services.notifier.use_cases.context import Notifier
 from services.notifier.use_cases.planning import meet_applicant, plan
+from services.notifier.use_cases.returning import hear_report
 from services.notifier.use_cases.sending import send_next
 from services.notifier.use_cases.sweeping import sweep
 
-__all__ = ["Notifier", "meet_applicant", "plan", "send_next", "sweep"]
+__all__ = ["Notifier", "hear_report", "meet_applicant", "plan", "send_next", "sweep"]

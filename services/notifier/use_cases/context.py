@@ -24,4 +24,6 @@ class Notifier:
     review_url: str
     #: None: mails are not signed here.
     signer: Signer | None
+    #: Of the token that tells of mails that came back; None: nobody may.
+    bounce_token_hash: bytes | None
     wake: Pulse

@@ -8,7 +8,7 @@ from chassis.errors import Unavailable
 from chassis.ids import new_id
 from services.notifier import events, store
 from services.notifier.letters import write_letter
-from services.notifier.mail import UnusableAddress, compose, mailbox
+from services.notifier.mail import UnusableAddress, compose, envelope_sender, mailbox
 from services.notifier.model import LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
 from services.notifier.signing import sign
 from services.notifier.smtp import Refused, ServerAway, send
@@ -58,7 +58,7 @@ async def _send(notifier: Notifier, delivery: Delivery) -> None:
     mail = compose(policy, delivery.id, recipient, letter, notifier.now())
     if notifier.signer:
         mail = sign(notifier.signer, mail)
-    await send(notifier.server, policy.mail.sender_address, recipient, mail)
+    await send(notifier.server, envelope_sender(policy, delivery.id), recipient, mail)
 
 
 async def _finish(notifier: Notifier, delivery: Delivery) -> None:
