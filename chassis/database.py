@@ -23,6 +23,8 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
+    # What asyncpg says of a connection that the server's crash found between two messages.
+    asyncpg.InternalClientError,
 )
 
 
