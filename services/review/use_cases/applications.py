@@ -39,10 +39,12 @@ async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID,
 
 async def _settle(tx: Transaction, application_id: UUID, now: datetime) -> None:
     """Do what the withdrawals heard so far ask of the case as it is now."""
+    heard = await cases.withdrawals(tx.conn, application_id)
+    if not heard:
+        return
     case = await cases.lock_by_application(tx.conn, application_id, now)
     if case is None or case.status in (DECIDED, CLOSED):
         return
-    heard = await cases.withdrawals(tx.conn, application_id)
     if (REQUESTED, case.round) in heard and _undecided(case):
         await cases.close(tx.conn, case.id, "withdrawal_accepted")
         await tx.record(events.withdrawal_accepted(application_id, case.round))
