@@ -127,7 +127,11 @@ class Installation:
                 "OUCHI_STORAGE": self.storage_url or (self.var / "documents").as_uri(),
                 "OUCHI_MASTER_KEYS": f"k1={master_key}",
             }
-        return {"OUCHI_SMTP_HOST": self.addresses.smtp_host, "OUCHI_SMTP_PORT": str(self.addresses.ports[SMTP])}
+        return {
+            "OUCHI_SMTP_HOST": self.addresses.smtp_host,
+            "OUCHI_SMTP_PORT": str(self.addresses.ports[SMTP]),
+            "OUCHI_BOUNCE_TOKEN": self.keys.get("notifier.bounce_token"),
+        }
 
     def _caller_key(self, caller: str) -> str:
         return self.keys.get(f"{caller}.documents_key", key_of_32_bytes)
