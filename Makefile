@@ -24,6 +24,7 @@ check: setup ## Style, types, import rules, templates, contracts: seconds
 	@exec $(BIN)/python -m tools.check
 
 bench: setup ## Measure, beside the bare work: ONLY=relay,consume … (table and var/bench.json)
+	@$(PYTHON) -m tools.bootstrap --bench
 	@ONLY='$(ONLY)' exec $(BIN)/python -m benchmarks
 
 lock: setup ## Resolve the requirements anew and lock them with hashes

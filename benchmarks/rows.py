@@ -2,11 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
 from benchmarks.relay import measure_relay
 from benchmarks.runner import Row, Runner
+from benchmarks.upload_lag import measure_upload_lag
 
 Measure = Callable[[Runner], Awaitable[Row]]
 
 ROWS: Mapping[str, Measure] = {
     "relay": measure_relay,
+    "image_12mp": measure_12mp,
+    "image_24mp": measure_24mp,
+    "image_48mp": measure_48mp,
+    "image_heic": measure_heic,
+    "image_png": measure_png,
+    "upload_lag": measure_upload_lag,
 }

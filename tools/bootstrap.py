@@ -2,6 +2,7 @@
 
 python3 -m tools.bootstrap              the environment
 python3 -m tools.bootstrap --browser    a Chromium and Japanese fonts too, for the tests that need them
+python3 -m tools.bootstrap --bench      what `make bench` measures us beside
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from tools.places import ROOT
 
 SETUP = Path("requirements/setup.txt")
 DEVELOPMENT = Path("requirements/development.txt")
+BENCH = Path("requirements/bench.txt")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 JAPANESE_FONTS = ("NotoSansCJK", "NotoSansJP", "ipag", "IPA", "VL-Gothic", "TakaoGothic")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.fonts").expanduser())
@@ -42,10 +44,31 @@ def set_up(root: Path = ROOT) -> None:
     print("Installing the locked requirements …", flush=True)
     _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", root / SETUP)
     uv = root / ".venv" / "bin" / "uv"
-    # Like pip, uv shall trust what this machine trusts, such as an organisation's own proxy.
-    trust = ["--system-certs"] if ssl.get_default_verify_paths().cafile else []
-    _run(uv, "pip", "sync", "--quiet", *trust, "--python", python, "--require-hashes", root / SETUP, root / DEVELOPMENT)
+    _run(
+        uv,
+        "pip",
+        "sync",
+        "--quiet",
+        *_trust(),
+        "--python",
+        python,
+        "--require-hashes",
+        root / SETUP,
+        root / DEVELOPMENT,
+    )
     stamp.write_text(wanted)
+
+
+def add_bench(root: Path = ROOT) -> None:
+    """Beside what is there: the next `make setup` that has something to do takes it away again."""
+    binaries = root / ".venv" / "bin"
+    options = ["--quiet", *_trust(), "--python", str(binaries / "python"), "--require-hashes", "-r", str(root / BENCH)]
+    _run(binaries / "uv", "pip", "install", *options)
+
+
+def _trust() -> list[str]:
+    """Like pip, uv shall trust what this machine trusts, such as an organisation's own proxy."""
+    return ["--system-certs"] if ssl.get_default_verify_paths().cafile else []
 
 
 def require_browser() -> None:
@@ -88,6 +111,8 @@ def _run(*command: str | Path) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     set_up()
+    if "--bench" in arguments:
+        add_bench()
     if "--browser" in arguments:
         require_browser()
 
