@@ -3,13 +3,15 @@
 servers        the private PostgreSQL and RabbitMQ (or those of DATABASE_URL and AMQP_URL); stops and starts them too
 provisioned    the installation on them: databases, roles, topology, users, as `make run` makes them
 database_url   `await database_url("intake")`: that service's database, every table emptied
-system         the four services and the mailbox as processes on `provisioned`; `.supervisor.kill("intake")`, `.mend()`
+system         four services and the mailbox as processes, an installation of their own; `.supervisor.kill("intake")`
 blank_database `await blank_database()`: a new empty database, dropped after the test
 blank_vhost    `await blank_vhost()`: the address of a new virtual host whose user may do all, deleted after it
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ import pytest
 from tools.addresses import for_tests
 from tools.broker import Management
 from tools.installation import Installation, installation
+from tools.keys import Keys
 from tools.places import free_test_slot
 from tools.provision import drop, provision
 from tools.servers import Servers
@@ -50,23 +53,38 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 async def provisioned(servers: Servers) -> AsyncIterator[Installation]:
     house = replace(installation(servers, for_tests()), retry_delays=SHORT_RETRY_DELAYS)
-    await provision(house)
-    try:
+    async with set_up(servers, house):
         yield house
-    finally:
-        if not servers.ours_alone or servers.given.amqp_url:
-            await drop(house)
 
 
 @pytest.fixture(scope="session")
-def system(provisioned: Installation) -> Iterator[System]:
-    running = System(provisioned)
+async def system(servers: Servers) -> AsyncIterator[System]:
+    house = replace(
+        installation(servers, for_tests()),
+        retry_delays=SHORT_RETRY_DELAYS,
+        # Its own databases and queues: running services would take what other tests put into theirs.
+        purpose=f"{servers.purpose}-system",
+        var=servers.var / "system",
+        keys=Keys(servers.var / "system" / "secrets.json"),
+    )
+    async with set_up(servers, house):
+        running = System(house)
+        try:
+            await asyncio.to_thread(running.start)
+            await asyncio.to_thread(running.wait_ready)
+            yield running
+        finally:
+            await asyncio.to_thread(running.stop)
+
+
+@asynccontextmanager
+async def set_up(servers: Servers, house: Installation) -> AsyncIterator[None]:
+    await provision(house)
     try:
-        running.start()
-        running.wait_ready()
-        yield running
+        yield
     finally:
-        running.stop()
+        if not servers.ours_alone or servers.given.amqp_url:
+            await drop(house)
 
 
 @pytest.fixture
