@@ -59,6 +59,7 @@ async def bench(house: Installation) -> AsyncIterator[Bench]:
         admin = await connection.channel()
         bare = await admin.declare_queue(BARE_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
         await filling.execute("TRUNCATE outbox")
+        await (await admin.get_queue(QUEUE)).purge()
         try:
             db = Database(pool, "intake", schemas, system_clock, wake.beat)
             yield Bench(db, wake, house.amqp_url("intake"), house.admin_amqp_url(), filling, admin)

@@ -3,14 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
+from benchmarks.consume import measure_consume
 from benchmarks.relay import measure_relay
 from benchmarks.runner import Row, Runner
+from benchmarks.submit_to_mail import measure_submit_to_mail
 from benchmarks.upload_lag import measure_upload_lag
 
 Measure = Callable[[Runner], Awaitable[Row]]
 
 ROWS: Mapping[str, Measure] = {
     "relay": measure_relay,
+    "consume": measure_consume,
+    "submit_to_mail": measure_submit_to_mail,
     "image_12mp": measure_12mp,
     "image_24mp": measure_24mp,
     "image_48mp": measure_48mp,

@@ -62,14 +62,14 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-async def until(ask: Callable[[], Awaitable[bool]], seconds: float = 300) -> None:
-    """Wait until `ask()` says yes, asking every 10 ms; fail after `seconds`."""
+async def until(ask: Callable[[], Awaitable[bool]], seconds: float = 300, every: float = 0.01) -> None:
+    """Wait until `ask()` says yes, asking `every` so many seconds; fail after `seconds`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     while not await ask():
         if loop.time() > deadline:
             raise TimeoutError("what is measured did not end")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(every)
 
 
 @dataclass

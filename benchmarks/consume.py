@@ -1,0 +1,217 @@
+"""Row `consume`: events a second that review takes over, beside a consumer written by hand for this one event."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+
+from benchmarks.messages import QUEUE, TYPE, depth, messages, persistent
+from benchmarks.runner import Row, Runner, spread, until
+from chassis import inbox
+from chassis.bus import Link
+from chassis.clock import system_clock
+from chassis.connection import Connection
+from chassis.consumer import BATCH, Handle, consume
+from chassis.database import Database, create_pool
+from chassis.events import EventSchemas
+from chassis.ids import new_id
+from chassis.service import Chassis
+from chassis.testing import settings_for_tests
+from contracts import CONTRACTS, ENVELOPE
+from services.review.app import HANDLERS, ReviewSettings, start
+from services.review.store import cases
+from tools.installation import Installation
+from tools.places import ROOT
+
+EVENTS = 5_000
+EMPTIED = "TRUNCATE cases, documents, inbox CASCADE"
+TAKEN_OVER = "SELECT count(*) FROM cases"
+EFFECTS = """
+SELECT (SELECT count(*) FROM cases), (SELECT count(DISTINCT application_id) FROM cases),
+       (SELECT count(*) FROM documents), (SELECT count(*) FROM inbox)
+"""
+LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS id"
+NAME_DOCUMENTS = """
+INSERT INTO documents
+       (application_id, id, type, side, width, height, warnings, shows_current_address, round, position)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+KNOWN = "SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[]) FOR UPDATE"
+WITHDRAWN = "SELECT application_id, kind, round FROM withdrawals WHERE application_id = ANY($1::uuid[])"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The servers, as both sides use them."""
+
+    db: Database
+    schemas: EventSchemas
+    handle: Handle
+    url: str
+    asking: Connection
+    admin: AbstractChannel
+
+
+async def measure_consume(runner: Runner) -> Row:
+    count = runner.scaled(EVENTS)
+    bare: list[float] = []
+    async with bench(await runner.house()) as at:
+
+        async def by_hand() -> float:
+            bare.append(await taken(at, count, acknowledge))
+            return await taken(at, count, partial(take_by_hand, at.db))
+
+        pairs = await runner.interleaved(lambda: consumed(at, count), by_hand)
+    return pairs.faster(
+        "consume",
+        "events/s",
+        f"{count:,} events of 2 KB a time, each taken over once with its two documents",
+        f"consuming and acknowledging alone: {spread(bare)} events/s",
+    )
+
+
+@asynccontextmanager
+async def bench(house: Installation) -> AsyncIterator[Bench]:
+    """review's own context, with an empty queue and empty tables."""
+    url, schemas = house.database_url("review"), EventSchemas(CONTRACTS, ENVELOPE)
+    own = ReviewSettings(str(ROOT / "config" / "library.toml"), house.addresses.documents_url, unused_key())
+    async with (
+        create_pool(url, "bench consume", 6) as pool,
+        pool.acquire() as asking,
+        await aio_pika.connect(house.admin_amqp_url()) as connection,
+    ):
+        db = Database(pool, "review", schemas, system_clock, lambda: None)
+        admin = await connection.channel()
+        await (await admin.get_queue(QUEUE)).purge()
+        await asking.execute(EMPTIED)
+        async with start(Chassis(settings_for_tests(url), db, system_clock), own) as review:
+            yield Bench(db, schemas, partial(HANDLERS[TYPE], review), house.amqp_url("review"), asking, admin)
+
+
+def unused_key() -> bytes:
+    """Nobody is called with it here."""
+    return bytes(32)
+
+
+async def waiting(at: Bench, count: int) -> None:
+    """Put `count` events into review's queue."""
+    waiting = messages(count)
+    for first in range(0, count, 500):
+        some = [at.admin.default_exchange.publish(persistent(m), QUEUE) for m in waiting[first : first + 500]]
+        await asyncio.gather(*some)
+
+
+async def consumed(at: Bench, count: int) -> float:
+    """Events a second with the service's own consumer, schema check and handler."""
+    await waiting(at, count)
+    began = time.perf_counter()
+    handlers = {TYPE: at.handle}
+    consuming = consume(at.db, at.schemas, at.url, Link("bench"), "review", handlers, (5, 30, 120, 600))
+    async with running(consuming):
+        await until(partial(all_taken_over, at, count), every=0.05)
+        seconds = time.perf_counter() - began
+        await until(partial(acknowledged, at))
+    await verify(at, count)
+    return count / seconds
+
+
+async def taken(at: Bench, count: int, take: Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]) -> float:
+    """Messages a second that `take` takes by the hundred, each hundred acknowledged at once."""
+    await waiting(at, count)
+    began = time.perf_counter()
+    async with await aio_pika.connect(at.url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=2 * BATCH)
+        arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        await (await channel.get_queue(QUEUE)).consume(arrived.put)
+        done = 0
+        while done < count:
+            batch = [await arrived.get()]
+            while len(batch) < BATCH and not arrived.empty():
+                batch.append(arrived.get_nowait())
+            await take(batch)
+            await batch[-1].ack(multiple=True)
+            done += len(batch)
+        seconds = time.perf_counter() - began
+        await until(partial(acknowledged, at))
+    await verify(at, count if take is not acknowledge else 0)
+    return count / seconds
+
+
+async def acknowledge(_batch: Sequence[AbstractIncomingMessage]) -> None:
+    """No work at all."""
+
+
+async def take_by_hand(db: Database, batch: Sequence[AbstractIncomingMessage]) -> None:
+    """The same statements as review's, each once for the whole batch; no schema is checked and no error handled."""
+    events = [json.loads(message.body) for message in batch]
+    subjects = sorted(UUID(event["subject"]) for event in events)
+    async with db.pool.acquire() as conn, conn.transaction():
+        await inbox.accept(conn, QUEUE, [UUID(event["id"]) for event in events])
+        await conn.execute(LOCK_ALL, subjects)
+        assert not await conn.fetch(KNOWN, subjects)
+        await conn.executemany(NAME_DOCUMENTS, [row for event in events for row in document_rows(event)])
+        await conn.executemany(cases.INSERT, [case_row(event) for event in events])
+        assert not await conn.fetch(WITHDRAWN, subjects)
+
+
+def case_row(event: dict[str, Any]) -> tuple[Any, ...]:
+    """What `cases.INSERT` takes."""
+    data = event["data"]
+    person, submitted_at = data["applicant"], datetime.fromisoformat(data["submitted_at"])
+    head = (new_id(), UUID(event["subject"]), data["receipt_number"], data["kind"], person["category"])
+    told = (data["policy_version"], data["filled_by"], data["consent"], person, data["outcomes"], None)
+    keys = [person[name]["match_key"] for name in ("name", "kana", "address", "phone")]
+    born = date.fromisoformat(person["birth_date"])
+    expected = date.fromisoformat(data["expected_date"])
+    return (*head, data["language"], data["round"], submitted_at, expected, *told, *keys[:2], born, *keys[2:])
+
+
+def document_rows(event: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What NAME_DOCUMENTS takes."""
+    return [
+        (
+            UUID(event["subject"]),
+            UUID(named["id"]),
+            *(named[name] for name in ("type", "side", "width", "height", "warnings", "shows_current_address")),
+            event["data"]["round"],
+            position,
+        )
+        for position, named in enumerate(event["data"]["documents"])
+    ]
+
+
+@asynccontextmanager
+async def running(work: Any) -> AsyncIterator[None]:
+    """`work` runs beside the block and ends with it."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def all_taken_over(at: Bench, count: int) -> bool:
+    return bool(await at.asking.fetchval(TAKEN_OVER) >= count)
+
+
+async def acknowledged(at: Bench) -> bool:
+    return await depth(at.admin) == 0
+
+
+async def verify(at: Bench, count: int) -> None:
+    """Every event had its effect exactly once; the tables are empty afterwards."""
+    [row] = await at.asking.fetch(EFFECTS)
+    assert tuple(row) == (count, count, 2 * count, count), f"{tuple(row)} after {count} events"
+    await at.asking.execute(EMPTIED)
