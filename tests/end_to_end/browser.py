@@ -57,6 +57,7 @@ async def opened(browser: Browser, width: int = 360, *, scripts: bool = True) ->
 
 async def look(page: Page, name: str) -> None:
     """No sideways scrolling; and a picture where pictures are wanted."""
+    await page.wait_for_load_state("load")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
     if SCREENSHOTS:
         width = page.viewport_size["width"] if page.viewport_size else 0
