@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
 from benchmarks.consume import measure_consume
+from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
 from benchmarks.relay import measure_relay
 from benchmarks.runner import Row, Runner
 from benchmarks.submit_to_mail import measure_submit_to_mail
