@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
@@ -9,9 +10,11 @@ from chassis.errors import FieldError, Invalid, TooLarge, Unsupported
 from chassis.ids import parse_id
 from chassis.service_tokens import Grant
 from chassis.tokens import bearer_token
+from chassis.web.forms import read_json
 from chassis.web.routes import PRINCIPAL
 from services.documents.model.document import Upload, describe
-from services.documents.use_cases import Vault, access, forgetting, reading, storing
+from services.documents.model.masking import MOST_BOXES, Box, fault_of
+from services.documents.use_cases import Vault, access, forgetting, masking, reading, storing
 
 _PARAMETERS = ("application", "type", "side")
 
@@ -23,7 +26,29 @@ async def authenticate(purpose: str, vault: Vault, request: web.Request) -> Gran
 
 
 #: An authenticator for each purpose that a token may have.
-AUTHENTICATORS = {f"{purpose}_token": partial(authenticate, purpose) for purpose in ("put", "read", "delete")}
+AUTHENTICATORS = {f"{purpose}_token": partial(authenticate, purpose) for purpose in ("put", "read", "mask", "delete")}
+
+_SHARE = {"type": "number", "minimum": -2, "maximum": 2}
+MASKS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["boxes"],
+    "properties": {
+        "boxes": {
+            "description": "In fractions of width and height from the upper left corner; none: nothing to cover.",
+            "type": "array",
+            "maxItems": MOST_BOXES,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["x", "y", "width", "height"],
+                "properties": {"x": _SHARE, "y": _SHARE, "width": _SHARE, "height": _SHARE},
+            },
+        }
+    },
+}
+#: Why a caller may ask for a deletion: because it does, or because the image shows an individual number.
+WHY = ("requested", "individual_number")
 
 
 async def put_document(vault: Vault, request: web.Request) -> web.Response:
@@ -44,8 +69,23 @@ async def get_rendition(vault: Vault, request: web.Request) -> web.Response:
     return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
 
 
+async def post_masks(vault: Vault, request: web.Request) -> web.Response:
+    body = await read_json(request, MASKS)
+    boxes = [Box(**each) for each in body["boxes"]]
+    faults = [(number, fault) for number, box in enumerate(boxes) if (fault := fault_of(box))]
+    if faults:
+        raise Invalid([FieldError(f"boxes/{number}", fault) for number, fault in faults])
+    document = await masking.mask_document(vault, _grant(request), boxes)
+    return web.json_response(describe(document))
+
+
 async def delete_document(vault: Vault, request: web.Request) -> web.Response:
-    await forgetting.delete_document(vault, _grant(request))
+    """`?why=individual_number` where the image shows one; else it is `requested`."""
+    unknown = [FieldError(name[:100], "unknown_field") for name in dict.fromkeys(request.query) if name != "why"]
+    why = request.query.getall("why", [WHY[0]])
+    if unknown or len(why) > 1 or why[0] not in WHY:
+        raise Invalid(unknown or [FieldError("why", "invalid")])
+    await forgetting.delete_document(vault, _grant(request), why[0])
     return web.Response(status=204)
 
 

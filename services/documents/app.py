@@ -79,6 +79,7 @@ _DOCUMENT = "/internal/v1/documents/{id}"
 ROUTES: list[Route[Vault]] = [
     Route("PUT", _DOCUMENT, api.put_document, "put_token", CSRF_NONE, "Check, clean and store an image"),
     Route("GET", _DOCUMENT + "/renditions/{rendition}", api.get_rendition, "read_token", CSRF_NONE, "Look at an image"),
+    Route("POST", _DOCUMENT + "/masks", api.post_masks, "mask_token", CSRF_NONE, "Cover parts of an image", api.MASKS),
     Route("DELETE", _DOCUMENT, api.delete_document, "delete_token", CSRF_NONE, "Destroy an image"),
 ]
 

@@ -28,16 +28,47 @@ SELECT id, application, type, side, width, height, bytes, warnings, mask, stored
 LOCKED_DOCUMENT = DOCUMENT + " FOR UPDATE"
 
 FORGET_DOCUMENT = """
-UPDATE documents SET deleted_at = $2, folder = NULL, wrapped_key = NULL, key_name = NULL, fingerprint = NULL
+UPDATE documents SET deleted_at = $2, deleted_because = $3, deleted_by = $4,
+       folder = NULL, wrapped_key = NULL, key_name = NULL, fingerprint = NULL
  WHERE id = $1
 """
 
+REPLACE_DOCUMENT = """
+UPDATE documents SET width = $2, height = $3, bytes = $4, mask = $5,
+       folder = $6, wrapped_key = $7, key_name = $8, fingerprint = $9
+ WHERE id = $1
+"""
+
+INSERT_MASK = """
+INSERT INTO masks (masked_at, caller, actor, document, application, boxes) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+# Nobody heard of a submission: then the time counts from the upload.
 DUE_DOCUMENTS = """
-SELECT d.id FROM documents d JOIN applications a ON a.id = d.application
- WHERE d.deleted_at IS NULL AND a.delete_on <= $1
- ORDER BY a.delete_on, d.id LIMIT $2
+SELECT d.id, coalesce(a.outcome, 'unfinished') AS why
+  FROM documents d LEFT JOIN applications a ON a.id = d.application
+ WHERE d.deleted_at IS NULL AND (a.delete_on <= $1 OR a.id IS NULL AND d.stored_at < $2)
+ ORDER BY a.delete_on, d.id LIMIT $3
    FOR UPDATE OF d SKIP LOCKED
 """
+
+DELETIONS = """
+SELECT id, application, type, side, stored_at, deleted_at, deleted_because, deleted_by
+  FROM documents WHERE deleted_at IS NOT NULL AND ($1::timestamptz IS NULL OR deleted_at >= $1) ORDER BY deleted_at, id
+"""
+
+KEPT = """
+SELECT d.stored_at, a.outcome, a.delete_on
+  FROM documents d LEFT JOIN applications a ON a.id = d.application WHERE d.deleted_at IS NULL
+"""
+
+# In the order of ids, so that a rotation that was stopped goes on where it was.
+KEYS_TO_REWRAP = """
+SELECT id, wrapped_key, key_name FROM documents
+ WHERE deleted_at IS NULL AND key_name <> $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE
+"""
+
+REWRAP = "UPDATE documents SET wrapped_key = $2, key_name = $3 WHERE id = $1"
 
 LIVING_FOLDERS = "SELECT folder FROM documents WHERE folder = ANY($1::text[])"
 
@@ -59,6 +90,10 @@ INSERT INTO reads (read_at, caller, actor, document, application, rendition) VAL
 
 PRUNE_READS = """
 DELETE FROM reads WHERE id IN (SELECT id FROM reads WHERE read_at < $1 ORDER BY read_at LIMIT 1000)
+"""
+
+PRUNE_MASKS = """
+DELETE FROM masks WHERE id IN (SELECT id FROM masks WHERE masked_at < $1 ORDER BY masked_at LIMIT 1000)
 """
 
 REMEMBER_USED = "INSERT INTO used_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id"
@@ -102,14 +137,58 @@ async def lock_document(conn: Connection, id_: UUID) -> Document | None:
     return _document(await conn.fetchrow(LOCKED_DOCUMENT, id_))
 
 
-async def forget_document(conn: Connection, id_: UUID, now: datetime) -> None:
-    """Destroy the key and all that leads to the picture; the row stays to say that it was here."""
-    await conn.execute(FORGET_DOCUMENT, id_, now)
+async def forget_document(conn: Connection, id_: UUID, now: datetime, why: str, actor: str | None) -> None:
+    """Destroy the key and all that leads to the picture; the row stays to say that it was here, and why it went."""
+    await conn.execute(FORGET_DOCUMENT, id_, now, why, actor)
 
 
-async def due_documents(conn: Connection, today: date, limit: int) -> list[UUID]:
-    """Documents whose day has come, locked; those that another replica is deleting are left out."""
-    return [row["id"] for row in await conn.fetch(DUE_DOCUMENTS, today, limit)]
+async def replace_document(conn: Connection, document: Document) -> None:
+    """Another picture, under another key, in the place of the one that was here."""
+    kept = document.kept
+    assert kept is not None
+    await conn.execute(
+        REPLACE_DOCUMENT,
+        document.id,
+        document.width,
+        document.height,
+        document.bytes,
+        document.mask,
+        kept.folder,
+        kept.wrapped_key,
+        kept.key_name,
+        kept.fingerprint,
+    )
+
+
+async def insert_mask(conn: Connection, grant: Grant, boxes: int, now: datetime) -> None:
+    await conn.execute(INSERT_MASK, now, grant.caller, grant.actor, grant.resource, grant.owner, boxes)
+
+
+async def due_documents(
+    conn: Connection, today: date, unfinished_before: datetime, limit: int
+) -> list[tuple[UUID, str]]:
+    """Documents whose day has come and why, locked; those that another replica is deleting are left out."""
+    return [(row["id"], row["why"]) for row in await conn.fetch(DUE_DOCUMENTS, today, unfinished_before, limit)]
+
+
+async def deletions(conn: Connection, since: datetime | None) -> list[asyncpg.Record]:
+    """Every deleted document, the earliest first."""
+    return list(await conn.fetch(DELETIONS, since))
+
+
+async def kept(conn: Connection) -> list[asyncpg.Record]:
+    """When each kept document was stored, and how its application stands (null where nothing was heard)."""
+    return list(await conn.fetch(KEPT))
+
+
+async def lock_keys(conn: Connection, newest: str, after: UUID, limit: int) -> list[tuple[UUID, bytes, str]]:
+    """(document, wrapped key, name of the master key) of documents behind `after` whose master key is not `newest`."""
+    rows = await conn.fetch(KEYS_TO_REWRAP, newest, after, limit)
+    return [(row["id"], row["wrapped_key"], row["key_name"]) for row in rows]
+
+
+async def rewrap(conn: Connection, id_: UUID, wrapped_key: bytes, key_name: str) -> None:
+    await conn.execute(REWRAP, id_, wrapped_key, key_name)
 
 
 async def living_folders(conn: Connection, folders: Collection[str]) -> set[str]:
@@ -144,6 +223,11 @@ async def insert_read(conn: Connection, grant: Grant, rendition: str, now: datet
 async def prune_reads(conn: Connection, before: datetime) -> int:
     """Delete up to 1,000 old rows. Returns how many."""
     return _count(await conn.execute(PRUNE_READS, before))
+
+
+async def prune_masks(conn: Connection, before: datetime) -> int:
+    """Delete up to 1,000 old rows. Returns how many."""
+    return _count(await conn.execute(PRUNE_MASKS, before))
 
 
 async def use_token(conn: Connection, grant: Grant) -> bool:

@@ -42,6 +42,7 @@ def document(document: Document) -> dict[str, Any]:
         "width": document.width,
         "height": document.height,
         "warnings": list(document.warnings),
+        "deleted_at": _time(document.deleted_at) if document.deleted_at else None,
     }
 
 

@@ -63,6 +63,8 @@ ROUTES = [*api.ROUTES, *pages.ROUTES]
 
 HANDLERS = {
     "document.stored.v1": handlers.on_document_stored,
+    "document.masked.v1": handlers.on_document_masked,
+    "document.deleted.v1": handlers.on_document_deleted,
     "review.correction_requested.v1": handlers.on_correction_requested,
     "review.approved.v1": handlers.on_approved,
     "review.rejected.v1": handlers.on_rejected,

@@ -50,7 +50,7 @@ class DocumentsClient:
                 answer = await response.json()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _away(error) from error
-        return StoredImage(answer["width"], answer["height"], tuple(answer["warnings"]))
+        return StoredImage(answer["width"], answer["height"], tuple(answer["warnings"]), answer["mask"])
 
     async def rendition(self, id_: UUID, application_id: UUID, rendition: str) -> bytes:
         """A JPEG for viewing. Raises NotFound or Unavailable."""

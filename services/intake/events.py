@@ -68,6 +68,7 @@ def application_handed_over(
                 "width": document.width,
                 "height": document.height,
                 "warnings": list(document.warnings),
+                "mask": document.mask,
             }
             for document in documents
         ],

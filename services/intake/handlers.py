@@ -1,6 +1,6 @@
 """Event in: one use case for each."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,21 @@ from chassis.events import Event
 from services.intake.model.applications import Mail, Reason, Registration
 from services.intake.model.documents import StoredImage
 from services.intake.use_cases import Intake, outcomes
-from services.intake.use_cases.documents import keep_document
+from services.intake.use_cases.documents import hear_deleted, hear_masked, keep_document
 
 
 async def on_document_stored(intake: Intake, tx: Transaction, event: Event) -> None:
     data = event.data
-    image = StoredImage(data["width"], data["height"], tuple(data["warnings"]))
+    image = StoredImage(data["width"], data["height"], tuple(data["warnings"]), data["mask"])
     await keep_document(intake, tx, UUID(data["id"]), event.subject, image)
+
+
+async def on_document_masked(_intake: Intake, tx: Transaction, event: Event) -> None:
+    await hear_masked(tx, UUID(event.data["id"]), event.subject, event.data["mask"])
+
+
+async def on_document_deleted(_intake: Intake, tx: Transaction, event: Event) -> None:
+    await hear_deleted(tx, UUID(event.data["id"]), event.subject, datetime.fromisoformat(event.data["deleted_at"]))
 
 
 async def on_correction_requested(intake: Intake, tx: Transaction, event: Event) -> None:

@@ -59,7 +59,12 @@ def case_view_json(view: CaseView) -> Json:
 
 
 def _document(document: Document) -> Json:
-    return {**asdict(document), "id": str(document.id), "warnings": list(document.warnings)}
+    return {
+        **asdict(document),
+        "id": str(document.id),
+        "warnings": list(document.warnings),
+        "deleted_at": document.deleted_at.isoformat() if document.deleted_at else None,
+    }
 
 
 def _candidate(candidate: Candidate) -> Json:

@@ -63,6 +63,8 @@ HANDLERS = {
     "application.withdrawal_requested.v1": handlers.on_application_withdrawal_requested,
     "application.withdrawn.v1": handlers.on_application_withdrawn,
     "document.stored.v1": handlers.on_document_stored,
+    "document.masked.v1": handlers.on_document_masked,
+    "document.deleted.v1": handlers.on_document_deleted,
     "notification.sent.v1": handlers.on_notification_sent,
     "notification.failed.v1": handlers.on_notification_failed,
 }

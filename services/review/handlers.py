@@ -1,11 +1,20 @@
 """Events in: each is right in any order and any number of times."""
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.events import Event
 from services.review.model.applications import REQUESTED, WITHDRAWN, application_of
-from services.review.use_cases import Review, hear_mail, hear_stored, hear_withdrawal, take_over
+from services.review.use_cases import (
+    Review,
+    hear_deleted,
+    hear_mail,
+    hear_masked,
+    hear_stored,
+    hear_withdrawal,
+    take_over,
+)
 
 
 async def on_application_handed_over(review: Review, tx: Transaction, event: Event) -> None:
@@ -22,6 +31,15 @@ async def on_application_withdrawn(review: Review, tx: Transaction, event: Event
 
 async def on_document_stored(review: Review, tx: Transaction, event: Event) -> None:
     await hear_stored(review, tx, event.subject, event.data)
+
+
+async def on_document_masked(review: Review, tx: Transaction, event: Event) -> None:
+    await hear_masked(tx, event.subject, UUID(event.data["id"]), datetime.fromisoformat(event.data["masked_at"]))
+
+
+async def on_document_deleted(review: Review, tx: Transaction, event: Event) -> None:
+    data = event.data
+    await hear_deleted(tx, event.subject, UUID(data["id"]), datetime.fromisoformat(data["deleted_at"]), data["why"])
 
 
 async def on_notification_sent(review: Review, tx: Transaction, event: Event) -> None:

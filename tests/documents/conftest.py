@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.ids import new_id
 from chassis.service_tokens import sign
-from chassis.testing import MovableClock, started
+from chassis.testing import MovableClock, recorded_events, started
 from services.documents.app import SERVICE, DocumentsSettings
 from services.documents.use_cases import Vault
 from tests.documents import pictures
@@ -26,6 +26,9 @@ SEEDS = {"intake": secrets.token_bytes(32), "review": secrets.token_bytes(32)}
 CALLERS = {
     name: Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw() for name, seed in SEEDS.items()
 }
+
+
+STAFF = f"staff:{new_id()}"
 
 
 @dataclass
@@ -41,7 +44,9 @@ class House:
     application: UUID = field(default_factory=new_id)
 
     def token(self, purpose: str, document: UUID, **changed: Any) -> str:
-        """A right token, but for what is `changed`."""
+        """A right token, but for what is `changed`: intake's, or review's where only review may."""
+        if purpose == "mask":
+            changed = {"key": SEEDS["review"], "caller": "review", "actor": STAFF, **changed}
         claims: dict[str, Any] = {
             "key": SEEDS["intake"],
             "audience": "documents",
@@ -68,20 +73,31 @@ class House:
         bearer = {"Authorization": f"Bearer {token or self.token('read', document)}"}
         return await self.client.get(f"/internal/v1/documents/{document}/renditions/{rendition}", headers=bearer)
 
-    async def delete(self, document: UUID, *, token: str | None = None) -> ClientResponse:
+    async def delete(self, document: UUID, *, token: str | None = None, **query: str) -> ClientResponse:
         bearer = {"Authorization": f"Bearer {token or self.token('delete', document)}"}
-        return await self.client.delete(f"/internal/v1/documents/{document}", headers=bearer)
+        return await self.client.delete(f"/internal/v1/documents/{document}", params=query, headers=bearer)
 
-    async def stored(self) -> UUID:
+    async def mask(self, document: UUID, *boxes: Any, token: str | None = None) -> ClientResponse:
+        """Boxes as (x, y, width, height)."""
+        bearer = {"Authorization": f"Bearer {token or self.token('mask', document)}"}
+        body = {"boxes": [dict(zip(("x", "y", "width", "height"), box, strict=True)) for box in boxes]}
+        return await self.client.post(f"/internal/v1/documents/{document}/masks", json=body, headers=bearer)
+
+    async def stored(self, **query: str) -> UUID:
         """A document that is there."""
         document = new_id()
-        answer = await self.put(document, pictures.jpeg())
+        answer = await self.put(document, pictures.jpeg(), **query)
         assert answer.status == 201
         return document
 
     def objects(self) -> list[str]:
         """Every file in the storage."""
         return sorted(path.relative_to(self.storage).as_posix() for path in self.storage.rglob("*") if path.is_file())
+
+    async def said(self, type_: str) -> list[Any]:
+        """The data of every event of this type."""
+        async with self.vault.db.connection() as conn:
+            return [event.data for event in await recorded_events(conn) if event.type == type_]
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
         async with self.vault.db.connection() as conn:

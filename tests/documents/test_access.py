@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.ids import new_id
 from tests.documents import pictures
-from tests.documents.conftest import SEEDS, House, problem
+from tests.documents.conftest import SEEDS, STAFF, House, problem
+
+BY_STAFF = {"key": SEEDS["review"], "caller": "review", "actor": STAFF}
 
 
 async def test_nobody_comes_in_without_a_token(house: House) -> None:
@@ -84,6 +86,49 @@ async def test_a_token_for_one_act_is_none_for_another(house: House) -> None:
     assert await problem(answer) == (403, "other_purpose")
 
 
+@pytest.mark.parametrize("actor", ["", "applicant", "applicant:", "applicant:x", f"applicant:{new_id()}", STAFF])
+async def test_intake_speaks_for_the_applications_own_applicant_alone(house: House, actor: str) -> None:
+    document = await house.stored()
+    answer = await house.get(document, token=house.token("read", document, actor=actor))
+    assert await problem(answer) == (403, "other_actor")
+    assert await house.rows("SELECT * FROM reads") == []
+
+
+@pytest.mark.parametrize("actor", ["", "staff", "staff:", "staff:hana", f"applicant:{new_id()}"])
+async def test_review_speaks_for_staff_alone(house: House, actor: str) -> None:
+    document = await house.stored()
+    answer = await house.get(document, token=house.token("read", document, **{**BY_STAFF, "actor": actor}))
+    assert await problem(answer) == (403, "other_actor")
+
+
+async def test_nobody_but_review_masks_and_nobody_but_intake_puts(house: House) -> None:
+    document, applicant = await house.stored(), f"applicant:{house.application}"
+    by_intake = house.token("mask", document, key=SEEDS["intake"], caller="intake", actor=applicant)
+    assert await problem(await house.mask(document, token=by_intake)) == (403, "other_purpose")
+    by_review = house.token("put", document, **BY_STAFF)
+    assert await problem(await house.put(document, pictures.jpeg(), token=by_review)) == (403, "other_purpose")
+
+
+async def test_every_look_has_an_audit_row_with_who_looked(house: House) -> None:
+    document = await house.stored()
+    await house.get(document, "thumbnail")
+    await house.get(document, token=house.token("read", document, **BY_STAFF))
+    assert await house.rows("SELECT caller, actor, document, application, rendition, read_at FROM reads") == [
+        {
+            "caller": caller,
+            "actor": actor,
+            "document": document,
+            "application": house.application,
+            "rendition": rendition,
+            "read_at": house.clock(),
+        }
+        for caller, actor, rendition in (
+            ("intake", f"applicant:{house.application}", "thumbnail"),
+            ("review", STAFF, "reading"),
+        )
+    ]
+
+
 async def test_a_token_for_one_document_is_none_for_another(house: House) -> None:
     document, other = await house.stored(), await house.stored()
     answers = [
@@ -96,11 +141,14 @@ async def test_a_token_for_one_document_is_none_for_another(house: House) -> Non
 
 async def test_another_applications_document_is_not_there(house: House) -> None:
     document, stranger = await house.stored(), new_id()
-    for actor in (f"applicant:{stranger}", f"staff:{new_id()}"):
-        answer = await house.get(document, token=house.token("read", document, owner=stranger, actor=actor))
+    applicant = {"owner": stranger, "actor": f"applicant:{stranger}"}
+    for who in (applicant, {**BY_STAFF, "owner": stranger}):
+        answer = await house.get(document, token=house.token("read", document, **who))
         assert await problem(answer) == (404, "not_found")
-        answer = await house.delete(document, token=house.token("delete", document, owner=stranger, actor=actor))
+        answer = await house.delete(document, token=house.token("delete", document, **who))
         assert await problem(answer) == (404, "not_found")
+    answer = await house.mask(document, token=house.token("mask", document, owner=stranger))
+    assert await problem(answer) == (404, "not_found")
     assert (await house.get(document)).status == 200
 
 

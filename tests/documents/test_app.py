@@ -63,6 +63,7 @@ def test_every_route_of_ours_states_its_token() -> None:
     assert ours == {
         ("put", "/internal/v1/documents/{id}"): [{"put_token": []}],
         ("get", "/internal/v1/documents/{id}/renditions/{rendition}"): [{"read_token": []}],
+        ("post", "/internal/v1/documents/{id}/masks"): [{"mask_token": []}],
         ("delete", "/internal/v1/documents/{id}"): [{"delete_token": []}],
     }
 

@@ -58,10 +58,58 @@ async def test_images_go_on_the_day_that_policy_says_and_not_before(house: House
 
 async def test_images_of_an_open_application_and_of_others_stay(house: House) -> None:
     document = await house.stored()
-    event = heard("review.approved.v1", "review", new_id(), {"round": 1})
-    await deliver(house.vault, house.vault.db, HANDLERS, event)
+    data = {"kind": "new", "receipt_number": "K7Q4", "round": 1, "document_ids": [], "expected_date": "2026-12-01"}
+    submitted = heard("application.submitted.v1", "intake", house.application, data)
+    for event in (heard("review.approved.v1", "review", new_id(), {"round": 1}), submitted):
+        await deliver(house.vault, house.vault.db, HANDLERS, event)
     house.clock.move(days=4000)
     assert await forgetting.delete_due(house.vault) is False
+    assert (await house.get(document)).status == 200
+
+
+async def test_what_was_never_submitted_goes_by_a_clock_from_the_upload(house: House) -> None:
+    document = await house.stored()
+    # It is noon in Japan; the thirtieth day after begins twelve hours before the thirtieth noon.
+    house.clock.move(days=29, hours=11, minutes=59, seconds=59)
+    await forgetting.delete_due(house.vault)
+    assert (await house.get(document)).status == 200
+    house.clock.move(seconds=1)
+    await forgetting.delete_due(house.vault)
+    assert house.objects() == []
+    assert [each["why"] for each in await house.said("document.deleted.v1")] == ["unfinished"]
+
+
+async def test_every_deletion_is_said_once_with_its_proof(house: House) -> None:
+    asked, shows_number, due = [await house.stored() for _ in range(3)]
+    for _ in range(2):
+        await house.delete(asked)
+        await house.delete(shows_number, why="individual_number")
+    await approved(house)
+    house.clock.move(days=7)
+    for _ in range(2):
+        await forgetting.delete_due(house.vault)
+    week, now = "2026-11-22T03:00:00Z", "2026-11-29T03:00:00Z"
+    assert await house.said("document.deleted.v1") == [
+        {"id": str(id_), "type": "driving_licence", "side": "front", "why": why, "deleted_at": at}
+        for id_, why, at in (
+            (asked, "requested", week),
+            (shows_number, "individual_number", week),
+            (due, "approved", now),
+        )
+    ]
+    rows = await house.rows("SELECT deleted_because, deleted_by FROM documents ORDER BY id")
+    actor = f"applicant:{house.application}"
+    assert [(row["deleted_because"], row["deleted_by"]) for row in rows] == [
+        ("requested", actor),
+        ("individual_number", actor),
+        ("approved", None),
+    ]
+
+
+async def test_a_deletion_for_no_known_reason_is_refused(house: House) -> None:
+    document = await house.stored()
+    for query in ({"why": "x"}, {"why": ""}, {"because": "requested"}):
+        assert await problem(await house.delete(document, **query)) == (422, "invalid")
     assert (await house.get(document)).status == 200
 
 

@@ -1,7 +1,9 @@
 """Documents: refused before a byte is read, streamed and never kept here, whole or not at all."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +36,17 @@ def stored_event(application_id: UUID, document_id: UUID, side: str = "front") -
         "mask": "none",
     }
     return heard("document.stored.v1", "documents", application_id, data)
+
+
+def document_masked(application_id: UUID, document_id: UUID) -> Event:
+    data = {**stored_event(application_id, document_id).data, "mask": "done", "boxes": 1}
+    at = {"masked_at": "2026-11-22T03:10:00Z"}
+    return heard("document.masked.v1", "documents", application_id, data | at, 2)
+
+
+def document_deleted(application_id: UUID, document_id: UUID) -> Event:
+    data = {"id": str(document_id), "type": "driving_licence", "side": "front", "why": "individual_number"}
+    return heard("document.deleted.v1", "documents", application_id, {**data, "deleted_at": "2026-11-22T04:00:00Z"}, 3)
 
 
 async def chosen(house: House) -> list[UUID]:
@@ -313,6 +326,7 @@ async def test_documents_by_the_api(house: House) -> None:
             "width": 2016,
             "height": 1512,
             "warnings": ["glare"],
+            "deleted_at": None,
         },
     )
     wrong = [
@@ -330,3 +344,41 @@ async def test_documents_by_the_api(house: House) -> None:
     house.documents.refuse = (503, "unavailable")
     status, answer = await api(house, application.id, query)
     assert (status, answer["code"]) == (503, "documents_away")
+
+
+async def test_stored_masked_and_deleted_in_every_order_and_twice_end_the_same(house: House) -> None:
+    found: list[tuple[Any, ...]] = []
+    for order in itertools.permutations(range(3)):
+        application = await house.receive()
+        house.documents.lose_answer = True
+        with pytest.raises(Unavailable):
+            await house.photograph(application.id)
+        house.documents.lose_answer = False
+        async with house.intake.db.connection() as conn:
+            id_ = await conn.fetchval("SELECT id FROM documents WHERE application_id = $1", application.id)
+        events = [build(application.id, id_) for build in (stored_event, document_masked, document_deleted)]
+        for number in (*order, *order):
+            await house.deliver(events[number])
+        async with house.intake.db.connection() as conn:
+            [row] = await conn.fetch("SELECT mask, deleted_at FROM documents WHERE id = $1", id_)
+        view = await use_cases.get_application(house.intake, application.id)
+        found.append((*row, "name" in view.missing))
+    assert found == [("done", datetime(2026, 11, 22, 4, tzinfo=UTC), True)] * 6
+
+
+async def test_a_deleted_picture_is_shown_as_deleted_proves_nothing_and_is_replaced(house: House) -> None:
+    application = await house.submitted()
+    [document] = (await use_cases.get_application(house.intake, application.id)).documents
+    await house.deliver(document_deleted(application.id, document.id))
+    await house.correction(application, (f"document:{document.id}", "individual_number_visible"))
+    view = await use_cases.get_application(house.intake, application.id)
+    assert [each.deleted_at for each in view.documents] == [datetime(2026, 11, 22, 4, tzinfo=UTC)]
+    assert view.missing
+    with pytest.raises(NotFound):
+        await use_cases.document_rendition(house.intake, application.id, document.id, "screen")
+    with pytest.raises(Invalid):
+        await use_cases.submit(house.intake, application.id)
+    new = await house.photograph(application.id)
+    await use_cases.submit(house.intake, application.id)
+    handed = (await house.events("application.handed_over.v1"))[-1]
+    assert [each["id"] for each in handed.data["documents"]] == [str(new.id)]

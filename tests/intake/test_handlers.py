@@ -12,7 +12,7 @@ from services.intake import use_cases
 from services.intake.app import HANDLERS
 from services.intake.model.views import ApplicationView
 from tests.intake.conftest import House
-from tests.intake.test_documents import stored_event
+from tests.intake.test_documents import document_deleted, document_masked, stored_event
 
 ITEMS = [{"item": "field:phone", "code": "call_us", "note": "夕方に"}]
 
@@ -187,6 +187,8 @@ async def test_events_about_an_application_that_is_unknown_here_change_nothing(h
     unknown = new_id()
     told = [
         stored_event(unknown, new_id()),
+        document_masked(unknown, new_id()),
+        document_deleted(unknown, new_id()),
         review("correction_requested", unknown, 1, items=ITEMS, deadline="2026-12-06"),
         review("approved", unknown, 1),
         review("rejected", unknown, 1, reasons=ITEMS, note=None),

@@ -121,6 +121,7 @@ async def test_a_submission_hands_the_whole_application_to_review(house: House) 
                 "width": 2016,
                 "height": 1512,
                 "warnings": ["glare"],
+                "mask": "none",
             }
         ],
         "outcomes": {"eligibility": "category_confirmed", "guardian": "required", "documents": "sufficient"},

@@ -41,6 +41,8 @@ class Vault:
     paths: list[str] = field(default_factory=list)
     status: int = 200
     hang_up: bool = False
+    #: What was asked besides looking: the query of a deletion, the body of a mask.
+    asked: list[Any] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         token = request.headers["Authorization"].removeprefix("Bearer ")
@@ -58,6 +60,13 @@ class Vault:
             return web.Response(status=self.status)
         if document not in self.images or grant.resource != document:
             return web.Response(status=404)
+        if request.method == "DELETE":
+            self.asked.append(dict(request.query))
+            del self.images[document]
+            return web.Response(status=204)
+        if request.method == "POST":
+            self.asked.append(await request.json())
+            return web.json_response({})
         return web.Response(body=self.images[document], content_type="image/jpeg")
 
 
@@ -123,6 +132,8 @@ async def vault(clock: MovableClock) -> AsyncIterator[tuple[Vault, str]]:
     playing = Vault(clock)
     app = web.Application()
     app.router.add_get("/internal/v1/documents/{id}/renditions/{rendition}", playing.answer)
+    app.router.add_post("/internal/v1/documents/{id}/masks", playing.answer)
+    app.router.add_delete("/internal/v1/documents/{id}", playing.answer)
     async with TestServer(app) as server:
         yield playing, str(server.make_url("/"))
 

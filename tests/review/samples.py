@@ -98,7 +98,9 @@ def withdrawn(application: UUID, round_: int = 1) -> Event:
     return heard("application.withdrawn.v1", "intake", application, {"round": round_})
 
 
-def stored(application: UUID, document_id: UUID, *, side: str = "front", warnings: Sequence[str] = ()) -> Event:
+def stored(
+    application: UUID, document_id: UUID, *, side: str = "front", warnings: Sequence[str] = (), mask: str = "none"
+) -> Event:
     data = {
         "id": str(document_id),
         "type": "driving_licence",
@@ -107,9 +109,25 @@ def stored(application: UUID, document_id: UUID, *, side: str = "front", warning
         "height": 1262,
         "bytes": 345678,
         "warnings": list(warnings),
-        "mask": "none",
+        "mask": mask,
     }
     return heard("document.stored.v1", "documents", application, data)
+
+
+def masked(application: UUID, document_id: UUID) -> Event:
+    data = {**stored(application, document_id).data, "mask": "done", "boxes": 1, "masked_at": "2026-11-22T01:00:00Z"}
+    return heard("document.masked.v1", "documents", application, data, 2)
+
+
+def deleted(application: UUID, document_id: UUID, why: str = "approved") -> Event:
+    data = {
+        "id": str(document_id),
+        "type": "driving_licence",
+        "side": "front",
+        "why": why,
+        "deleted_at": "2026-11-22T02:00:00Z",
+    }
+    return heard("document.deleted.v1", "documents", application, data, 3)
 
 
 def mail(application: UUID, outcome: str, *, caused_by: UUID | None = None, sequence: int = 1) -> Event:

@@ -149,7 +149,19 @@ async def test_a_document_is_known_by_size_once_documents_has_said_so(house: Hou
     await house.hear(samples.stored(view.case.application_id, photo.id))
     healed = await house.of(view.case.application_id)
     expected = Document(
-        photo.id, "driving_licence", photo.type_name, "front", photo.side_name, True, 2000, 1262, 345678, (), "none"
+        photo.id,
+        "driving_licence",
+        photo.type_name,
+        "front",
+        photo.side_name,
+        True,
+        2000,
+        1262,
+        345678,
+        (),
+        "none",
+        None,
+        None,
     )
     assert healed.documents == (expected,)
     assert healed.version == view.version

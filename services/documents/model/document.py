@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+#: Whether something on the image must be covered, and whether somebody has seen to it.
+NOT_NEEDED, PENDING, DONE = "none", "pending", "done"
 READING, SCREEN, THUMBNAIL = "reading", "screen", "thumbnail"
 #: Most pixels of each rendition's long side. Phones' photos come down to them by halving (4032 -> 2016 -> 1008) and by
 #: thirds (-> 336), which costs next to nothing; 200 MP (16320 -> 2040) do too.
@@ -50,7 +52,7 @@ class Kept:
     folder: str
     wrapped_key: bytes
     key_name: str
-    #: Tells the same upload from another one, without saying anything about its bytes.
+    #: Tells the same upload from another one, without saying anything about its bytes; empty once masked.
     fingerprint: bytes
 
 

@@ -5,7 +5,7 @@ a round a decision stands over a withdrawal and that over the submission, and of
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rules.policy import Policy
@@ -35,6 +35,18 @@ def delete_on(policy: Policy, standing: Standing) -> date | None:
     days: int = getattr(policy.retention.images, standing.outcome)
     ended_on = standing.decided_at.astimezone(ZoneInfo(policy.time_zone)).date()
     return ended_on + timedelta(days=days)
+
+
+def unfinished_on(policy: Policy, stored_at: datetime) -> date:
+    """The day on which an image goes of whose application no submission was heard."""
+    stored_on = stored_at.astimezone(ZoneInfo(policy.time_zone)).date()
+    return stored_on + timedelta(days=policy.retention.images.unfinished)
+
+
+def unfinished_before(policy: Policy, today: date) -> datetime:
+    """Images of applications of which no submission was heard go once they were stored before this moment."""
+    last_day = today - timedelta(days=policy.retention.images.unfinished)
+    return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(policy.time_zone))
 
 
 def _weight(standing: Standing) -> tuple[int, int, float]:

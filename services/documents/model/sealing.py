@@ -64,12 +64,13 @@ def unseal(key: bytes, sealed: bytes, document: UUID, rendition: str) -> bytes:
     return _decrypt(key, sealed, _about(document, rendition))
 
 
-def fingerprinter(keys: MasterKeys, name: str, document: UUID) -> "hmac.HMAC":
+def fingerprinter(key: bytes, document: UUID) -> "hmac.HMAC":
     """Takes an upload piece by piece; its digest tells whether a repeated upload has the same bytes.
 
-    Keyed and bound to the document: nobody without the master key learns whether they hold the same picture.
+    Keyed with the document's own key and bound to the document: nobody without it learns whether they hold the same
+    picture, it outlives a new master key, and it is worthless once the key is gone.
     """
-    derived = hmac.digest(keys.get(name), b"ouchi fingerprint of uploads", "sha256")
+    derived = hmac.digest(key, b"ouchi fingerprint of uploads", "sha256")
     return hmac.new(derived, document.bytes, hashlib.sha256)
 
 

@@ -7,8 +7,9 @@ from chassis.clock import today
 from chassis.database import Transaction
 from chassis.errors import NotFound
 from chassis.service_tokens import Grant
-from services.documents import store
-from services.documents.model.retention import Standing, delete_on, joined
+from services.documents import events, store
+from services.documents.model.document import Document
+from services.documents.model.retention import Standing, delete_on, joined, unfinished_before
 from services.documents.use_cases.vault import Vault
 
 #: No upload takes nearly as long; what is older and belongs to nothing was left by a crash.
@@ -16,7 +17,7 @@ ORPHAN_AGE = timedelta(hours=1)
 BATCH = 100
 
 
-async def delete_document(vault: Vault, grant: Grant) -> None:
+async def delete_document(vault: Vault, grant: Grant, why: str) -> None:
     """Destroy the document; one that is gone already stays gone. Raises NotFound (also for another application's)."""
     async with vault.db.transaction() as tx:
         document = await store.lock_document(tx.conn, grant.resource)
@@ -24,7 +25,7 @@ async def delete_document(vault: Vault, grant: Grant) -> None:
             raise NotFound
         if document.kept is None:
             return
-        await store.forget_document(tx.conn, document.id, vault.now())
+        await _forget(vault, tx, document, why, grant.actor)
     await vault.storage.remove(document.kept.folder)
 
 
@@ -41,14 +42,15 @@ async def hear_of_application(vault: Vault, tx: Transaction, application: UUID, 
 async def delete_due(vault: Vault) -> bool:
     """Destroy documents whose day has come. True if there may be more."""
     folders = []
+    day = today(vault.now, vault.zone)
     async with vault.db.transaction() as tx:
-        due = await store.due_documents(tx.conn, today(vault.now, vault.zone), BATCH)
-        for id_ in due:
+        due = await store.due_documents(tx.conn, day, unfinished_before(vault.policy, day), BATCH)
+        for id_, why in due:
             document = await store.lock_document(tx.conn, id_)
             assert document is not None
             assert document.kept is not None
             folders.append(document.kept.folder)
-            await store.forget_document(tx.conn, id_, vault.now())
+            await _forget(vault, tx, document, why, None)
     for folder in folders:
         await vault.storage.remove(folder)
     return len(due) == BATCH
@@ -64,3 +66,9 @@ async def sweep(vault: Vault) -> bool:
             await vault.storage.remove(folder)
     await vault.storage.remove_unfinished(before)
     return False
+
+
+async def _forget(vault: Vault, tx: Transaction, document: Document, why: str, actor: str | None) -> None:
+    now = vault.now()
+    await store.forget_document(tx.conn, document.id, now, why, actor)
+    await tx.record(events.document_deleted(document, why, now))

@@ -9,7 +9,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.service_tokens import Grant
 from services.documents import store
 from services.documents.model import sealing
-from services.documents.model.document import RENDITIONS
+from services.documents.model.document import RENDITIONS, Document
 from services.documents.model.sealing import KeyMissing
 from services.documents.objects import Missing
 from services.documents.use_cases.vault import Vault
@@ -25,27 +25,34 @@ async def read_rendition(vault: Vault, grant: Grant, rendition: str) -> bytes:
         document = await store.find_document(conn, grant.resource)
     if document is None or document.kept is None or document.application != grant.owner:
         raise NotFound
-    kept = document.kept
-    try:
-        key = sealing.unwrap(vault.keys, kept.key_name, kept.wrapped_key, document.id)
-        jpeg = sealing.unseal(key, await vault.storage.read(kept.folder, rendition), document.id, rendition)
-    except Missing:
-        # Deleted since we looked, or lost.
-        log.error("object missing", document=str(document.id), rendition=rendition)
-        raise NotFound from None
-    except (KeyMissing, InvalidTag) as error:
-        log.error("document cannot be opened", document=str(document.id), error=type(error).__name__)
-        raise Unavailable("cannot_be_opened") from None
+    jpeg = await open_rendition(vault, document, rendition)
     async with vault.db.transaction() as tx:
         await store.insert_read(tx.conn, grant, rendition, vault.now())
     return jpeg
 
 
+async def open_rendition(vault: Vault, document: Document, rendition: str) -> bytes:
+    """The JPEG of a document that is kept. Raises NotFound or Unavailable."""
+    kept = document.kept
+    assert kept is not None
+    try:
+        key = sealing.unwrap(vault.keys, kept.key_name, kept.wrapped_key, document.id)
+        return sealing.unseal(key, await vault.storage.read(kept.folder, rendition), document.id, rendition)
+    except Missing:
+        # Deleted or masked since we looked, or lost.
+        log.error("object missing", document=str(document.id), rendition=rendition)
+        raise NotFound from None
+    except (KeyMissing, InvalidTag) as error:
+        log.error("document cannot be opened", document=str(document.id), error=type(error).__name__)
+        raise Unavailable("cannot_be_opened") from None
+
+
 async def prune_reads(vault: Vault) -> bool:
     """Forget audit rows as old as the policy says. True if there may be more."""
+    before = vault.now() - timedelta(days=vault.policy.retention.audit)
     async with vault.db.transaction() as tx:
-        before = vault.now() - timedelta(days=vault.policy.retention.audit)
-        return await store.prune_reads(tx.conn, before) > 0
+        rows = await store.prune_reads(tx.conn, before) + await store.prune_masks(tx.conn, before)
+    return rows > 0
 
 
 async def check_keys(vault: Vault) -> str:

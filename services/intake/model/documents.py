@@ -27,6 +27,10 @@ class Document:
     width: int = 0
     height: int = 0
     warnings: tuple[str, ...] = ()
+    #: Whether something on the image must be covered (`none`, `pending`), and whether somebody has seen to it (`done`).
+    mask: str = "none"
+    #: When documents destroyed the image; the row stays, for the applicant to see.
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,4 @@ class StoredImage:
     width: int
     height: int
     warnings: tuple[str, ...]
+    mask: str

@@ -16,6 +16,11 @@ from services.intake.model.forms import needs_guardian
 _DECISIVE = frozenset(f"field:{name}" for name in ("category", "address", "organisation_address", "birth_date"))
 
 
+def living(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Those whose image still exists."""
+    return tuple(document for document in documents if document.deleted_at is None)
+
+
 def missing_proofs(policy: Policy, applicant: Applicant, documents: Iterable[Document], on: date) -> list[str]:
     """What the documents together do not prove yet."""
     return identity_documents.missing_proofs(policy, applicant.display("category"), _together(documents), on)
@@ -64,9 +69,12 @@ def settled_anew(application: Application) -> bool:
 
 
 def _together(documents: Iterable[Document]) -> list[identity_documents.Document]:
-    """The sides of each type as one document: a current address on any side that was said to show it counts."""
+    """The sides of each type as one document: a current address on any side that was said to show it counts.
+
+    What is deleted proves nothing.
+    """
     found: dict[str, list[Document]] = {}
-    for document in documents:
+    for document in living(documents):
         found.setdefault(document.type, []).append(document)
     return [
         identity_documents.Document(

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from rules.policy import Policy
 from services.intake.model.documents import Document
@@ -19,11 +21,22 @@ class Photo:
     side: str
     width: int
     height: int
+    #: The day on which it was destroyed, if it was.
+    deleted_on: date | None
 
 
 def shown(policy: Policy, documents: Iterable[Document]) -> list[Photo]:
     """All of them, with the names of document and side."""
+    zone = ZoneInfo(policy.time_zone)
     return [
-        Photo(each.id, identity.name_of(policy, each.type, each.side), each.type, each.side, each.width, each.height)
+        Photo(
+            id=each.id,
+            name=identity.name_of(policy, each.type, each.side),
+            type=each.type,
+            side=each.side,
+            width=each.width,
+            height=each.height,
+            deleted_on=each.deleted_at.astimezone(zone).date() if each.deleted_at else None,
+        )
         for each in documents
     ]

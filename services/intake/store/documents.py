@@ -18,7 +18,18 @@ OF_APPLICATION = "SELECT * FROM documents WHERE application_id = $1 AND state = 
 OF_ID = "SELECT * FROM documents WHERE id = $1 AND application_id = $2"
 
 MARK_STORED = """
-UPDATE documents SET state = 'stored', width = $2, height = $3, warnings = $4 WHERE id = $1 AND state = 'chosen'
+UPDATE documents SET state = 'stored', width = $2, height = $3, warnings = $4,
+       mask = CASE WHEN mask = 'done' THEN mask ELSE $5 END
+ WHERE id = $1 AND state = 'chosen'
+"""
+
+# Masked once is masked for good, and so is deleted.
+MARK_MASKED = """
+UPDATE documents SET mask = $3 WHERE id = $1 AND application_id = $2 AND mask <> 'done'
+"""
+
+MARK_DELETED = """
+UPDATE documents SET deleted_at = $3 WHERE id = $1 AND application_id = $2 AND deleted_at IS NULL
 """
 
 MARK_REMOVED = "UPDATE documents SET state = 'removed' WHERE id = ANY($1::uuid[])"
@@ -71,7 +82,15 @@ async def find_document(conn: Connection, id_: UUID, application_id: UUID) -> Do
 
 
 async def mark_stored(conn: Connection, id_: UUID, image: StoredImage) -> None:
-    await conn.execute(MARK_STORED, id_, image.width, image.height, list(image.warnings))
+    await conn.execute(MARK_STORED, id_, image.width, image.height, list(image.warnings), image.mask)
+
+
+async def mark_masked(conn: Connection, id_: UUID, application_id: UUID, mask: str) -> None:
+    await conn.execute(MARK_MASKED, id_, application_id, mask)
+
+
+async def mark_deleted(conn: Connection, id_: UUID, application_id: UUID, at: datetime) -> None:
+    await conn.execute(MARK_DELETED, id_, application_id, at)
 
 
 async def mark_removed(conn: Connection, ids: Sequence[UUID]) -> None:
@@ -110,4 +129,6 @@ def _document(row: asyncpg.Record) -> Document:
         width=row["width"],
         height=row["height"],
         warnings=tuple(row["warnings"]),
+        mask=row["mask"],
+        deleted_at=row["deleted_at"],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -76,7 +77,7 @@ async def keep_document(
     if application is None or document is None or document.state != CHOSEN:
         return document if document and document.state == STORED else None
     before = await _of_side(tx, document)
-    too_late = application.status not in OURS or document.round != application.round + 1
+    too_late = application.status not in OURS or document.round != application.round + 1 or document.deleted_at
     if too_late or (before and before.id > document.id):
         await _drop(intake, tx, document)
         return None
@@ -86,7 +87,17 @@ async def keep_document(
     answered = corrections.answered_by_document(intake.policy, application, before.id if before else None)
     if not answered <= application.corrected:
         await store.save_application(tx.conn, replace(application, corrected=application.corrected | answered))
-    return replace(document, state=STORED, width=image.width, height=image.height, warnings=image.warnings)
+    return await store.find_document(tx.conn, document_id, application_id)
+
+
+async def hear_masked(tx: Transaction, document_id: UUID, application_id: UUID, mask: str) -> None:
+    """Somebody covered what must be covered, or found nothing; what is heard of the upload later changes nothing."""
+    await store.mark_masked(tx.conn, document_id, application_id, mask)
+
+
+async def hear_deleted(tx: Transaction, document_id: UUID, application_id: UUID, at: datetime) -> None:
+    """The image is gone: it proves nothing any more, and stays in the list with the day."""
+    await store.mark_deleted(tx.conn, document_id, application_id, at)
 
 
 async def remove_document(intake: Intake, application_id: UUID, document_id: UUID) -> None:
@@ -108,7 +119,12 @@ async def document_rendition(intake: Intake, application_id: UUID, document_id: 
     """A JPEG (`reading`, `screen`, `thumbnail`) of the applicant's own document. Raises NotFound and Unavailable."""
     async with intake.db.connection() as conn:
         document = await store.find_document(conn, document_id, application_id)
-    if document is None or document.state != STORED or rendition not in ("reading", "screen", "thumbnail"):
+    if (
+        document is None
+        or document.state != STORED
+        or document.deleted_at
+        or rendition not in ("reading", "screen", "thumbnail")
+    ):
         raise NotFound
     return await intake.documents.rendition(document_id, application_id, rendition)
 

@@ -30,7 +30,7 @@ async def submit(intake: Intake, application_id: UUID) -> Submitted:
             return Submitted(SUBMITTED, application.expected_on)
         if application.status in ENDED:
             raise _wrong_state()
-        documents = await store.stored_documents(tx.conn, application_id)
+        documents = submission.living(await store.stored_documents(tx.conn, application_id))
         _refuse_unready(intake, application, documents)
         outcomes = submission.outcomes(intake.policy, application, on)
         _refuse_category(outcomes["eligibility"])

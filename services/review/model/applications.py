@@ -75,6 +75,8 @@ class NamedDocument:
     width: int
     height: int
     warnings: tuple[str, ...]
+    #: As far as intake knew; None in what was handed over before it said so.
+    mask: str | None
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _document(data: Mapping[str, Any]) -> NamedDocument:
         width=data["width"],
         height=data["height"],
         warnings=tuple(data["warnings"]),
+        mask=data.get("mask"),
     )
 
 

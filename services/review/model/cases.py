@@ -96,8 +96,16 @@ class Document:
     #: Size of the stored image; None until documents has said so.
     bytes: int | None
     warnings: tuple[str, ...]
-    #: none, pending or done; None until documents has said so.
+    #: none, pending or done; None until somebody has said so.
     mask: str | None
+    #: When documents destroyed the image, and why (a code); None while it exists.
+    deleted_at: datetime | None
+    deleted_because: str | None
+
+    @property
+    def must_be_masked(self) -> bool:
+        """Whether nobody has seen yet to what must be covered on it."""
+        return self.mask == "pending" and self.deleted_at is None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A case's values for people to read: codes in the policy's words, amendments beside what was applied for."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -32,6 +33,10 @@ class KnownDocument(Protocol):
     def bytes(self) -> int | None: ...
     @property
     def mask(self) -> str | None: ...
+    @property
+    def deleted_at(self) -> datetime | None: ...
+    @property
+    def deleted_because(self) -> str | None: ...
 
 
 def fields_of(policy: Policy, applicant: Applicant, amended: Sequence[Amended]) -> tuple[Field, ...]:
@@ -63,6 +68,8 @@ def document_of(policy: Policy, known: KnownDocument) -> Document:
         bytes=known.bytes,
         warnings=known.warnings,
         mask=known.mask,
+        deleted_at=known.deleted_at,
+        deleted_because=known.deleted_because,
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Authenticator, Route
-from services.review.pages import case, queue, session
+from services.review.pages import case, mask, queue, session
 from services.review.pages.problem import render_problem
 from services.review.use_cases import Review
 
 STAFF = "staff"
+DOCUMENT = "/cases/{id}/documents/{document_id}"
 AUTHENTICATORS: Mapping[str, Authenticator[Review]] = {STAFF: session.authenticate}
 
 ROUTES: Sequence[Route[Review]] = [
@@ -22,9 +23,14 @@ ROUTES: Sequence[Route[Review]] = [
     Route(
         "POST", "/cases/{id}/decision", case.post_decision, STAFF, CSRF_FORM, "Approve, ask for correction or reject"
     ),
+    Route("GET", f"{DOCUMENT}/mask", mask.get_mask, STAFF, CSRF_NONE, "Where to cover an image"),
+    Route("POST", f"{DOCUMENT}/mask", mask.post_mask, STAFF, CSRF_FORM, "Cover parts of an image for good"),
+    Route(
+        "POST", f"{DOCUMENT}/destruction", mask.post_destruction, STAFF, CSRF_FORM, "Destroy an image, ask for another"
+    ),
     Route(
         "GET",
-        "/cases/{id}/documents/{document_id}/{rendition}",
+        f"{DOCUMENT}/{{rendition}}",
         case.get_rendition,
         STAFF,
         CSRF_NONE,

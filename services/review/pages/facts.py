@@ -44,7 +44,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         "waiting": waiting(policy, since, case.expected_on, today) if still else None,
         "expected": words.day(case.expected_on) if still else None,
         "rounds": case.round - 1,
-        "documents": [_document(case.id, each) for each in view.documents],
+        "documents": [_document(case.id, each, policy.time_zone) for each in view.documents],
         "rows": [_row(each, today) for each in view.applicant if each.display],
         "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
         "duplicates": [_duplicate(each, today) for each in view.duplicates],
@@ -71,7 +71,7 @@ def value_of(view: CaseView, name: str) -> str:
     return next((each.display or "" for each in view.applicant if each.name == name), "")
 
 
-def _document(case_id: object, document: Document) -> dict[str, Any]:
+def _document(case_id: object, document: Document, zone: str) -> dict[str, Any]:
     address = f"/cases/{case_id}/documents/{document.id}"
     said = {True: "現住所：あり（申告）", False: "現住所：なし（申告）", None: ""}
     return {
@@ -81,10 +81,22 @@ def _document(case_id: object, document: Document) -> dict[str, Any]:
         "address": said[document.shows_current_address],
         "screen": f"{address}/screen",
         "reading": f"{address}/reading",
+        "mask": f"{address}/mask",
+        "masking": document.must_be_masked,
+        "masked": document.mask == "done",
+        "deleted": _deleted(document, zone),
         "tall": document.height > document.width,
         "width": document.width,
         "height": document.height,
     }
+
+
+def _deleted(document: Document, zone: str) -> str | None:
+    """When the image was destroyed and why, in words."""
+    if document.deleted_at is None:
+        return None
+    why = words.DELETED.get(document.deleted_because or "", "保存の期間が終わったため")
+    return f"{why}、{words.day_and_time(document.deleted_at, zone)}に消去しました。"
 
 
 def _row(field: Field, today: date) -> dict[str, Any]:

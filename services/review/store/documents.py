@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from chassis.connection import Connection
@@ -10,27 +11,44 @@ from services.review.model import NamedDocument
 # What documents itself said about size stays; the warnings of both are one set.
 NAME = """
 INSERT INTO documents AS d
-       (application_id, id, type, side, width, height, warnings, shows_current_address, round, position)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       (application_id, id, type, side, width, height, warnings, shows_current_address, round, position,
+        mask)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (application_id, id) DO UPDATE
    SET width = CASE WHEN d.bytes IS NULL THEN excluded.width ELSE d.width END,
        height = CASE WHEN d.bytes IS NULL THEN excluded.height ELSE d.height END,
        type = excluded.type, side = excluded.side,
        warnings = ARRAY(SELECT DISTINCT unnest(d.warnings || excluded.warnings) AS w ORDER BY w),
-       shows_current_address = excluded.shows_current_address, round = excluded.round, position = excluded.position
+       shows_current_address = excluded.shows_current_address, round = excluded.round, position = excluded.position,
+       mask = CASE WHEN d.mask = 'done' THEN d.mask ELSE coalesce(excluded.mask, d.mask) END
 """
 
 STORED = """
 INSERT INTO documents AS d (application_id, id, type, side, width, height, warnings, bytes, mask)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (application_id, id) DO UPDATE
-   SET width = excluded.width, height = excluded.height, bytes = excluded.bytes, mask = excluded.mask,
+   SET width = excluded.width, height = excluded.height, bytes = excluded.bytes,
+       mask = CASE WHEN d.mask = 'done' THEN d.mask ELSE excluded.mask END,
        warnings = ARRAY(SELECT DISTINCT unnest(d.warnings || excluded.warnings) AS w ORDER BY w)
 """
 
 OF_ROUND = """
-SELECT id, type, side, width, height, warnings, shows_current_address, bytes, mask
-  FROM documents WHERE application_id = $1 AND round = $2 ORDER BY position
+SELECT d.id, d.type, d.side, d.width, d.height, d.warnings, d.shows_current_address, d.bytes,
+       CASE WHEN f.masked_at IS NOT NULL THEN 'done' ELSE d.mask END AS mask, f.deleted_at, f.deleted_because
+  FROM documents d LEFT JOIN document_fates f USING (application_id, id)
+ WHERE d.application_id = $1 AND d.round = $2 ORDER BY d.position
+"""
+
+# Of several tellings of the same the first one counts, in whatever order they come.
+MASKED = """
+INSERT INTO document_fates AS f (application_id, id, masked_at) VALUES ($1, $2, $3)
+ON CONFLICT (application_id, id) DO UPDATE SET masked_at = least(f.masked_at, excluded.masked_at)
+"""
+
+DELETED = """
+INSERT INTO document_fates AS f (application_id, id, deleted_at, deleted_because) VALUES ($1, $2, $3, $4)
+ON CONFLICT (application_id, id) DO UPDATE
+   SET deleted_at = excluded.deleted_at, deleted_because = excluded.deleted_because WHERE f.deleted_at IS NULL
 """
 
 
@@ -47,6 +65,8 @@ class Known:
     shows_current_address: bool | None
     bytes: int | None
     mask: str | None
+    deleted_at: datetime | None = None
+    deleted_because: str | None = None
 
 
 async def name(conn: Connection, application_id: UUID, round_: int, documents: Sequence[NamedDocument]) -> None:
@@ -65,6 +85,7 @@ async def name(conn: Connection, application_id: UUID, round_: int, documents: S
                 document.shows_current_address,
                 round_,
                 position,
+                document.mask,
             )
             for position, document in enumerate(documents)
         ],
@@ -85,6 +106,16 @@ async def stored(conn: Connection, application_id: UUID, known: Known) -> None:
         known.bytes,
         known.mask,
     )
+
+
+async def masked(conn: Connection, application_id: UUID, id_: UUID, at: datetime) -> None:
+    """Somebody covered what must be covered, or found nothing."""
+    await conn.execute(MASKED, application_id, id_, at)
+
+
+async def deleted(conn: Connection, application_id: UUID, id_: UUID, at: datetime, why: str) -> None:
+    """The image is gone."""
+    await conn.execute(DELETED, application_id, id_, at, why)
 
 
 async def of_round(conn: Connection, application_id: UUID, round_: int) -> list[Known]:

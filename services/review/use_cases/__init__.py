@@ -4,7 +4,14 @@ from services.review.use_cases.applications import hear_withdrawal, take_over
 from services.review.use_cases.claims import claim, release
 from services.review.use_cases.context import Review
 from services.review.use_cases.decisions import decide
-from services.review.use_cases.documents import hear_stored, read_rendition
+from services.review.use_cases.documents import (
+    destroy_document,
+    hear_deleted,
+    hear_masked,
+    hear_stored,
+    mask_document,
+    read_rendition,
+)
 from services.review.use_cases.mails import hear_mail
 from services.review.use_cases.promises import say_delayed, say_digest
 from services.review.use_cases.queue import get_case, list_cases
@@ -15,11 +22,15 @@ __all__ = [
     "add_staff",
     "claim",
     "decide",
+    "destroy_document",
     "get_case",
+    "hear_deleted",
     "hear_mail",
+    "hear_masked",
     "hear_stored",
     "hear_withdrawal",
     "list_cases",
+    "mask_document",
     "read_rendition",
     "release",
     "say_delayed",

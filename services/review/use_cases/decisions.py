@@ -34,19 +34,21 @@ from services.review.use_cases.registrations import register_applicant
 async def decide(review: Review, case_id: UUID, staff: Staff, decision: Decision) -> Decided:
     """Decide the case. Nothing is written unless everything is right.
 
-    Raises NotFound; Conflict `wrong_state`, `not_claimed`, `stale_version`, `card_numbers_exhausted`; Invalid with one
+    Raises NotFound; Conflict `wrong_state`, `not_claimed`, `stale_version`, `mask_pending`, `card_numbers_exhausted`; Invalid with one
     error for each fault: `reasons/0/code` `reason_unknown`, `card_number` `card_number_taken`, ...
     """
     async with review.db.transaction() as tx:
         case = await cases.lock(tx.conn, case_id, review.now())
         if case is None:
             raise NotFound
-        _check_turn(case, staff, decision.version)
+        check_turn(case, staff, decision.version)
         content = await cases.content(tx.conn, case_id)
         faults = await _faults(review, tx.conn, case, content, decision)
         applicant, amended, wrong = amend(review.policy, content.applicant, decision.amendments, _today(review))
         if faults or wrong:
             raise Invalid([*faults, *wrong])
+        if decision.decision == APPROVE:
+            await _refuse_unmasked(tx.conn, case)
         card_number = await _answer(review, tx, case, applicant, decision)
         await _keep(review, tx, case, staff, decision, amended, card_number, content.card_unknown)
         status = CORRECTION_REQUESTED if decision.decision == CORRECT else DECIDED
@@ -55,13 +57,22 @@ async def decide(review: Review, case_id: UUID, staff: Staff, decision: Decision
     return Decided(status, version, card_number)
 
 
-def _check_turn(case: Case, staff: Staff, version: int) -> None:
+def check_turn(case: Case, staff: Staff, version: int) -> None:
+    """Raises Conflict unless the case is this staff member's to decide, as last read."""
     if case.status not in (WAITING, CLAIMED):
         raise Conflict("wrong_state", "この申請は、すでに確認が終わっています。")
     if case.claim is None or case.claim.staff_id != staff.id:
         raise Conflict("not_claimed", "この申請の担当になってから、もう一度お試しください。")
     if case.version != version:
         raise Conflict("stale_version", "この申請の内容が変わりました。新しい内容をご確認ください。")
+
+
+async def _refuse_unmasked(conn: Connection, case: Case) -> None:
+    known = await documents.of_round(conn, case.application_id, case.round)
+    if any(each.mask == "pending" and each.deleted_at is None for each in known):
+        raise Conflict(
+            "mask_pending", "番号などを隠していない書類があります。隠すか、写っていないことを確かめてください。"
+        )
 
 
 async def _faults(
