@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock
+.PHONY: help setup run test check bench fuzz lock
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: setup ## Style, types, import rules, templates, contracts: seconds
 bench: setup ## Measure, beside the bare work: ONLY=relay,consume … (table and var/bench.json)
 	@$(PYTHON) -m tools.bootstrap --bench
 	@ONLY='$(ONLY)' exec $(BIN)/python -m benchmarks
+
+fuzz: setup ## Damage image files at random and clean them: SECONDS=60 SEED=… (printed when not given)
+	@exec $(BIN)/python -m tests.documents.fuzz $(or $(SECONDS),60) $(SEED)
 
 lock: setup ## Resolve the requirements anew and lock them with hashes
 	@exec $(BIN)/python -m tools.lock

@@ -82,9 +82,7 @@ async def test_an_image_that_breaks_its_decoder_is_unreadable(decoder: Decoder, 
 
 
 async def test_a_worker_that_dies_takes_only_its_own_image_with_it(decoder: Decoder) -> None:
-    images = [
-        asyncio.create_task(decoder.clean(image, JPEG, PIXELS)) for image in [large(), *[pictures.jpeg()] * 8]
-    ]
+    images = [asyncio.create_task(decoder.clean(image, JPEG, PIXELS)) for image in [large(), *[pictures.jpeg()] * 8]]
     os.kill(await busy_worker(decoder), signal.SIGKILL)
     results = await asyncio.gather(*images, return_exceptions=True)
     assert [type(result) for result in results] == [Unavailable, *[Cleaned] * 8]

@@ -80,7 +80,9 @@ def lit(share: float) -> Image.Image:
         (lambda: document(shifted=0.3).transpose(Image.Transpose.ROTATE_180), (CUT_OFF,)),
     ],
 )
-def test_each_warning_begins_where_reading_becomes_hard(make: Callable[[], Image.Image], codes: tuple[str, ...]) -> None:
+def test_each_warning_begins_where_reading_becomes_hard(
+    make: Callable[[], Image.Image], codes: tuple[str, ...]
+) -> None:
     assert noticed(make(), 2016) == codes
 
 
