@@ -1,7 +1,9 @@
 import asyncio
+import re
 
 import pytest
 
+from chassis import outbox
 from chassis.events import BadEvent, NewEvent
 from chassis.ids import new_id
 from chassis.testing import recorded_events
@@ -50,6 +52,22 @@ async def test_a_service_cannot_say_what_is_not_its_own(wires: Wires) -> None:
     with pytest.raises(BadEvent, match=f"listener does not say {EVENT}"):
         async with wires.listener.transaction() as tx:
             await tx.record(NewEvent(EVENT, new_id(), {"n": 1}))
+
+
+async def test_a_backlog_that_statistics_know_nothing_of_is_claimed_without_reading_all_of_it(wires: Wires) -> None:
+    async with wires.sender.connection() as conn:
+        await conn.execute("ANALYZE outbox")
+        await conn.execute(
+            "INSERT INTO outbox (event_id, event_type, subject, event, recorded_at)"
+            " SELECT gen_random_uuid(), 'thing', gen_random_uuid(), '{}', now() FROM generate_series(1, 5000)"
+        )
+    async with wires.sender.transaction() as tx:
+        await tx.conn.execute(outbox.WALK_IN_ORDER)
+        plan = await tx.conn.fetch("EXPLAIN (ANALYZE, TIMING OFF) " + outbox.CLAIM.replace("$1", "100"))
+        read = [int(n) for n in re.findall(r"outbox.*actual rows=(\d+)", "\n".join(row[0] for row in plan))]
+        claimed = await outbox.claim(tx.conn, 100)
+    assert max(read) == 100
+    assert [row.id for row in claimed] == list(range(1, 101))
 
 
 async def test_an_event_over_64_kib_is_refused_on_record(wires: Wires) -> None:
