@@ -1,6 +1,7 @@
 """The command line of `ouchi`, and its help."""
 
 import argparse
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,11 @@ def _parser(library: Path) -> argparse.ArgumentParser:
     )
     of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add(of, "status", "the state of the house on one page", commands.show_status)
+    doctor = _add(of, "doctor", "what goes wrong slowly: SPF, DKIM, DMARC and MX of the sender, clocks, disks, the policy "
+                  "and its calendar; exit code 1 where there is a problem", commands.examine_house)  # fmt: skip
+    doctor.set_defaults(library=library)
+    doctor.add_argument("--dkim-selector", metavar="NAME", default=os.environ.get("OUCHI_DKIM_SELECTOR"),
+                        help="which DKIM key signs; without it OUCHI_DKIM_SELECTOR")  # fmt: skip
     trace = _add(of, "trace", "one application's way through all four services", commands.trace_application)
     trace.add_argument(
         "application", metavar="RECEIPT_NUMBER|APPLICATION_ID", help="typed in any width, with or without hyphens"

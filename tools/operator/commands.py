@@ -9,9 +9,10 @@ from uuid import UUID
 from chassis.clock import system_clock
 from contracts import SERVICES
 from tools.installation import Installation
-from tools.operator import dead_letters, outbox, replay, status, trace
+from tools.operator import dead_letters, doctor, outbox, replay, status, trace
 from tools.operator.answer import Answer, age, clean, counted, moment, table
 from tools.operator.audit import noting
+from tools.operator.findings import PROBLEM
 from tools.operator.house import broker, database
 from tools.operator.letters import DeadLetter
 
@@ -148,6 +149,14 @@ async def show_status(house: Installation, _options: Options) -> Answer:
         "away": found.away,
     }
     return Answer(data, "\n\n".join(part for part in parts if part), found.attention)
+
+
+async def examine_house(house: Installation, options: Options) -> Answer:
+    found = await doctor.examine(house, options.library, options.dkim_selector, system_clock)
+    problems = sum(finding.state == PROBLEM for finding in found)
+    rows = [(finding.what, finding.state, finding.text) for finding in found]
+    verdict = f"{counted(problems, 'problem')}." if problems else "No problems."
+    return Answer(found, f"{table(('what', 'state', ''), rows)}\n\n{verdict}", attention=problems > 0)
 
 
 def _services(options: Options) -> Sequence[str]:

@@ -16,7 +16,7 @@ from tools.operator.arguments import parse, since
 from tools.places import ROOT
 
 COMMANDS = [
-    ["status"], ["trace"], ["replay"], ["outbox"], ["outbox", "list"], ["outbox", "park"], ["outbox", "unpark"],
+    ["status"], ["doctor"], ["trace"], ["replay"], ["outbox"], ["outbox", "list"], ["outbox", "park"], ["outbox", "unpark"],
     ["outbox", "discard"], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show"],
     ["dead-letters", "redrive"], ["dead-letters", "discard"],
 ]  # fmt: skip
