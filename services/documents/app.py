@@ -34,6 +34,8 @@ class DocumentsSettings:
     master_keys: Mapping[str, bytes] = field(repr=False)
     #: The public Ed25519 keys of intake and review.
     caller_keys: Mapping[str, bytes]
+    #: Where clamd is, host:port or the path of its socket; empty where images are not scanned.
+    clamd: str = ""
 
 
 def read(env: Env) -> DocumentsSettings:
@@ -42,7 +44,16 @@ def read(env: Env) -> DocumentsSettings:
         storage=env.str("STORAGE"),
         master_keys=_keys(env, "MASTER_KEYS"),
         caller_keys=_keys(env, "CALLER_KEYS"),
+        clamd=clamd_address(env.str("CLAMD", "")),
     )
+
+
+def clamd_address(address: str) -> str:
+    """The address of a scanner. Raises SettingsError."""
+    host, _, port = address.rpartition(":")
+    if address and not address.startswith("/") and not (host and port.isdecimal() and int(port) < 65536):
+        raise SettingsError("OUCHI_CLAMD: must be host:port or the path of a socket")
+    return address
 
 
 def _keys(env: Env, name: str) -> dict[str, bytes]:
@@ -67,6 +78,7 @@ async def start(chassis: Chassis, settings: DocumentsSettings) -> AsyncIterator[
             keys=MasterKeys(settings.master_keys),
             decoder=decoder,
             callers=settings.caller_keys,
+            clamd=settings.clamd,
         )
 
 

@@ -19,6 +19,7 @@ from services.documents.model import sealing
 from services.documents.model.document import NOT_NEEDED, PENDING, READING, Cleaned, Document, Kept, Rendition, Upload
 from services.documents.model.kinds import HEAD_BYTES, kind_of
 from services.documents.model.sealing import KeyMissing
+from services.documents.scanner import scan
 from services.documents.use_cases.vault import Vault
 
 log = structlog.get_logger()
@@ -35,8 +36,8 @@ class Received:
 async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: AsyncIterable[bytes]) -> Document:
     """Store the image. The same image again gives the same answer and is said only once.
 
-    Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, too_many_pixels),
-    TooLarge, Conflict (other_image, masked, deleted) or Unavailable: nothing is then stored.
+    Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, too_many_pixels,
+    infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable: nothing is then stored.
     """
     if grant.owner != upload.application:
         raise Forbidden("other_application")
@@ -47,6 +48,7 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     received = await _receive(vault, upload, key, pieces)
     if known:
         return _repeated(known, upload, received)
+    await scan(vault.clamd, received.image)
     kind = kind_of(received.image[:HEAD_BYTES])
     if kind is None:
         raise refused("unreadable_image")

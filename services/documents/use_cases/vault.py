@@ -24,6 +24,8 @@ class Vault:
     decoder: Decoder
     #: The public Ed25519 keys of the services that may call, by name.
     callers: Mapping[str, bytes]
+    #: Where the virus scanner is; empty where there is none.
+    clamd: str
 
     @property
     def zone(self) -> ZoneInfo:

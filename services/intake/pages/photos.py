@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rules.policy import Policy
 from services.intake.model.documents import Document
-from services.intake.pages import identity
+from services.intake.pages import identity, words
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Photo:
     side: str
     width: int
     height: int
+    #: What may make it hard to read, in words.
+    warnings: tuple[str, ...]
     #: The day on which it was destroyed, if it was.
     deleted_on: date | None
 
@@ -36,6 +38,7 @@ def shown(policy: Policy, documents: Iterable[Document]) -> list[Photo]:
             side=each.side,
             width=each.width,
             height=each.height,
+            warnings=tuple(words.WARNINGS[code] for code in each.warnings if code in words.WARNINGS),
             deleted_on=each.deleted_at.astimezone(zone).date() if each.deleted_at else None,
         )
         for each in documents

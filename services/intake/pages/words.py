@@ -25,6 +25,15 @@ TIMELINE = {
     "completed": _("本登録が完了しました"),
 }
 
+#: What documents noticed about a photograph, by its code: nothing is refused, but taking it again may spare a round.
+WARNINGS = {
+    "blurred": _("ぼやけているようです。文字が読めないときは、ピントを合わせて撮り直してください。"),
+    "cut_off": _("書類の端が切れているようです。四隅が入るように撮り直してください。"),
+    "dark": _("暗いようです。明るい場所で撮り直すと、早く確認できます。"),
+    "glare": _("光が反射しているようです。文字が隠れているときは、角度を変えて撮り直してください。"),
+    "too_small": _("写真が小さいようです。書類に近づいて撮り直すと、早く確認できます。"),
+}
+
 #: What the mails are about, by the template of notifier.
 MAILS = {
     "application_received": _("写真を送るページのご案内"),

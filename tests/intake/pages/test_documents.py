@@ -31,6 +31,7 @@ async def test_a_licence_with_the_present_address_is_enough(
     assert page.heading == "運転免許証 おもて面の写真"
     page = await browser.photograph(page, b"front")
     assert "写真を受け取りました" in page.text
+    assert "光が反射しているようです。" in page.text
     assert "/application/confirm" in page.links
     assert list(house.documents.images.values()) == [b"front"]
 
