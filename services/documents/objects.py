@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -36,7 +36,13 @@ class Objects:
         parts = urlsplit(url)
         self._root = Path(unquote(parts.path)) if parts.scheme == "file" else None
         self._store: ObjectStore = (
-            LocalStore(self._root, mkdir=True, automatic_cleanup=True) if self._root else from_url(url)
+            LocalStore(self._root, mkdir=True, automatic_cleanup=True)
+            if self._root
+            # Where it is and who we are: the AWS_… variables. Away is said soon: whoever waits is a person.
+            else from_url(
+                url,
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+            )
         )
 
     async def write(self, sealed: Mapping[str, bytes]) -> str:

@@ -18,10 +18,9 @@ def encoded(keys: dict[str, bytes]) -> str:
     return ",".join(f"{name}={base64.b64encode(key).decode()}" for name, key in keys.items())
 
 
-async def run(house: House, keys: dict[str, bytes], *arguments: str) -> tuple[int | None, list[str]]:
-    """The command as a process of its own: its status and the lines of its output."""
-    environment = {
-        "PATH": os.environ["PATH"],
+def environment(house: House, keys: dict[str, bytes]) -> dict[str, str]:
+    """The service's settings for a process of its own."""
+    return {
         "OUCHI_PORT": "1",
         "OUCHI_DATABASE_URL": house.database_url,
         "OUCHI_AMQP_URL": "amqp://127.0.0.1:1/",
@@ -31,13 +30,15 @@ async def run(house: House, keys: dict[str, bytes], *arguments: str) -> tuple[in
         "OUCHI_MASTER_KEYS": encoded(keys),
         "OUCHI_CALLER_KEYS": encoded(CALLERS),
     }
+
+
+async def run(house: House, keys: dict[str, bytes], *arguments: str) -> tuple[int | None, list[str]]:
+    """The command as a process of its own: its status and the lines of its output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "services.documents",
-        *arguments,
+        *("-m", "services.documents", *arguments),
         cwd=ROOT,
-        env=environment,
+        env={"PATH": os.environ["PATH"], **environment(house, keys)},
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()
