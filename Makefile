@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench fuzz lock
+.PHONY: help setup run test faults check bench fuzz lock
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: setup ## Run the whole system until Ctrl-C
 
 test: check browser-installed ## Check everything, then run every test
 	@exec $(BIN)/python -m pytest
+
+faults: setup ## Kill everything at random under load; APPLICATIONS=200 KILLS=10 SEED=n
+	@exec $(BIN)/python -m tests.faults $(if $(APPLICATIONS),--applications $(APPLICATIONS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 check: setup ## Style, types, import rules, templates, contracts: seconds
 	@exec $(BIN)/python -m tools.check

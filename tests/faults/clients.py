@@ -12,7 +12,9 @@ import aiohttp
 from tests.end_to_end.people import Answer, Api, Office, Person
 
 #: Longer than any server needs to come back, and than a crashed run holds an idempotency key (60 s).
-PATIENCE = 75.0
+PATIENCE = 90.0
+#: A killed sender holds its mail for four minutes.
+PATIENCE_FOR_MAIL = 330.0
 PAUSE = 0.25
 
 
@@ -71,7 +73,7 @@ class Letters:
 
     async def wait(self, address: str, subject: str) -> dict[str, Any]:
         """The first mail whose subject holds `subject`, as `Mailbox.wait` gives it."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + PATIENCE_FOR_MAIL
         while True:
             for mail in self.of(address):
                 if subject in str(mail["Subject"]):

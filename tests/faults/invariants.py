@@ -57,6 +57,11 @@ STUCK = {
 #: Only what is older than anything that still runs here: a live sender's lease is left alone.
 HASTEN = [
     (
+        "intake",
+        "UPDATE idempotency_keys SET created_at = created_at - interval '1 minute' WHERE application_id IS NULL"
+        " AND created_at < now() - interval '15 seconds'",
+    ),
+    (
         "notifier",
         "UPDATE deliveries SET claimed_until = now() WHERE status = 'sending'"
         " AND claimed_until < now() + interval '4 minutes' - interval '15 seconds'",
