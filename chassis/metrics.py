@@ -11,4 +11,6 @@ handling = Histogram("event_handling_seconds", "Time to handle a batch of messag
 event_age = Histogram("event_age_seconds", "From recording an event to its effect", ["type"])
 dead_letters = Counter("dead_letters_total", "Messages set aside as dead letters", ["queue"])
 loop_failures = Counter("loop_failures_total", "Rounds of a background loop that failed", ["loop"])
-messages_unsent = Gauge("messages_unsent", "Messages that should have been sent long ago, by what they wait for", ["why"])
+messages_unsent = Gauge(
+    "messages_unsent", "Messages that should have been sent long ago, by what they wait for", ["why"]
+)
