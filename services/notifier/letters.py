@@ -142,7 +142,7 @@ def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]], language: str) 
         reason = policy.reason(item["code"])
         found.append(
             {
-                "item": words.item(item["item"]),
+                "item": words.item(policy, item, language),
                 # A code that this policy does not know: the note and the linked page still say what is meant.
                 "reason": policy.text(reason.text, language) if reason else None,
                 "note": words.readable(item["note"]),

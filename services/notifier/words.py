@@ -1,7 +1,11 @@
 """Days, spans, fields and documents in Japanese words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
+
+from rules.policy import Policy
 
 _WEEKDAYS = "月火水木金土日"
 _UNREADABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -47,14 +51,16 @@ def duration(hours: int) -> str:
     return f"{hours // 24}日間" if hours % 24 == 0 else f"{hours}時間"
 
 
-def item(code: str) -> str:
-    """What `document:<id>`, `field:<name>` or `application` means to the applicant.
-
-    Events name a document by its id alone; which one it is stands on the page that the mail links to.
-    """
-    kind, _, name = code.partition(":")
+def item(policy: Policy, named: Mapping[str, Any], language: str) -> str:
+    """What `document:<id>`, `field:<name>` or `application` means to the applicant."""
+    kind, _, name = named["item"].partition(":")
     if kind == "document":
-        return "本人確認書類などの写真"
+        type_ = policy.document_type(named.get("document_type", ""))
+        side = next((each for each in type_.sides if each.code == named.get("side")), None) if type_ else None
+        if type_ is None or side is None:
+            # Which one it is stands on the page that the mail links to.
+            return "本人確認書類などの写真"
+        return f"{policy.text(type_.name, language)}（{policy.text(side.name, language)}）の写真"
     if kind == "field":
         return FIELDS.get(name, "入力された内容")
     return "申請の内容"

@@ -15,13 +15,17 @@ def approved(case: Case) -> NewEvent:
     return NewEvent("review.approved.v1", case.application_id, {"round": case.round})
 
 
-def correction_requested(case: Case, items: Sequence[Reason], deadline: date) -> NewEvent:
-    data = {"round": case.round, "items": [_reason(item) for item in items], "deadline": deadline.isoformat()}
+#: The type and side of each `document:<id>` of the case.
+Sides = Mapping[str, tuple[str, str]]
+
+
+def correction_requested(case: Case, items: Sequence[Reason], sides: Sides, deadline: date) -> NewEvent:
+    data = {"round": case.round, "items": [_reason(item, sides) for item in items], "deadline": deadline.isoformat()}
     return NewEvent("review.correction_requested.v1", case.application_id, data)
 
 
-def rejected(case: Case, reasons: Sequence[Reason], note: str | None) -> NewEvent:
-    data = {"round": case.round, "reasons": [_reason(reason) for reason in reasons], "note": note}
+def rejected(case: Case, reasons: Sequence[Reason], sides: Sides, note: str | None) -> NewEvent:
+    data = {"round": case.round, "reasons": [_reason(reason, sides) for reason in reasons], "note": note}
     return NewEvent("review.rejected.v1", case.application_id, data)
 
 
@@ -46,8 +50,12 @@ def registration_renewed(registration: Registration) -> NewEvent:
     return NewEvent("registration.renewed.v1", registration.id, _registration(registration))
 
 
-def _reason(reason: Reason) -> Mapping[str, Any]:
-    return {"item": reason.item, "code": reason.code, "note": reason.note}
+def _reason(reason: Reason, sides: Sides) -> Mapping[str, Any]:
+    said = {"item": reason.item, "code": reason.code, "note": reason.note}
+    if reason.item not in sides:
+        return said
+    document_type, side = sides[reason.item]
+    return {**said, "document_type": document_type, "side": side}
 
 
 def _registration(registration: Registration) -> Mapping[str, Any]:

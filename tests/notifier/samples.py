@@ -50,6 +50,8 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
                     "item": DOCUMENT,
                     "code": "glare",
                     "note": "住所の変更欄が光っていて読めません。\nもう一枚お願いします。",
+                    "document_type": "driving_licence",
+                    "side": "back",
                 },
                 {"item": "field:address", "code": "address_differs", "note": None},
                 {"item": "field:phone", "code": "no_longer_in_the_policy", "note": "番号が1けた足りないようです。"},

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from contracts import CONTRACTS
+from rules.policy import Policy
 from services.notifier import words
 
 
@@ -25,17 +26,22 @@ def test_whole_days_are_said_as_days(hours: int, said: str) -> None:
     assert words.duration(hours) == said
 
 
+LICENCE = {"item": "document:019a8f46-7d00-7f02-b1c8-52d9a6e3f402", "document_type": "driving_licence"}
+
+
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("item", "said"),
     [
-        ("application", "申請の内容"),
-        ("document:019a8f46-7d00-7f02-b1c8-52d9a6e3f402", "本人確認書類などの写真"),
-        ("field:kana", "お名前（カタカナ）"),
-        ("field:something_new", "入力された内容"),
+        ({"item": "application"}, "申請の内容"),
+        ({**LICENCE, "side": "front"}, "運転免許証（おもて面）の写真"),
+        ({**LICENCE, "side": "of_another_policy"}, "本人確認書類などの写真"),
+        ({"item": LICENCE["item"]}, "本人確認書類などの写真"),
+        ({"item": "field:kana"}, "お名前（カタカナ）"),
+        ({"item": "field:something_new"}, "入力された内容"),
     ],
 )
-def test_an_item_is_named_in_words(code: str, said: str) -> None:
-    assert words.item(code) == said
+def test_an_item_is_named_in_words(policy: Policy, item: dict[str, str], said: str) -> None:
+    assert words.item(policy, item, "ja") == said
 
 
 def test_every_field_of_the_application_has_a_name() -> None:

@@ -272,7 +272,13 @@ async def test_a_correction_goes_back_to_intake_with_items_and_deadline(house: H
     assert decided == Decided("correction_requested", 2, None)
     items = [
         {"item": "field:address", "code": "address_differs", "note": "2丁目では？"},
-        {"item": f"document:{photo.id}", "code": "blurred", "note": None},
+        {
+            "item": f"document:{photo.id}",
+            "code": "blurred",
+            "note": None,
+            "document_type": "driving_licence",
+            "side": "front",
+        },
     ]
     data = {"round": 1, "items": items, "deadline": "2026-12-06"}
     assert await house.said() == [("review.correction_requested.v1", case.application_id, data)]

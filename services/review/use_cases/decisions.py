@@ -90,11 +90,13 @@ async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applic
         await tx.record(events.approved(case))
         registration = await register_applicant(review, tx, case, applicant, decision.card_number or None)
         return registration.card_number
+    known = await documents.of_round(tx.conn, case.application_id, case.round)
+    sides = {f"document:{each.id}": (each.type, each.side) for each in known}
     if decision.decision == CORRECT:
         deadline = correction_deadline(review.policy, _today(review))
-        await tx.record(events.correction_requested(case, decision.reasons, deadline))
+        await tx.record(events.correction_requested(case, decision.reasons, sides, deadline))
     else:
-        await tx.record(events.rejected(case, decision.reasons, decision.note))
+        await tx.record(events.rejected(case, decision.reasons, sides, decision.note))
     return None
 
 
