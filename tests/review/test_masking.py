@@ -76,7 +76,8 @@ async def test_an_image_with_an_individual_number_is_destroyed_at_once_and_asked
     assert (house.vault.images, house.vault.asked) == ({}, [{"why": "individual_number"}])
     [(type_, subject, data)] = await house.said()
     assert (type_, subject) == ("review.correction_requested.v1", case.application_id)
-    assert data["items"] == [{"item": f"document:{document}", "code": WHY, "note": None}]
+    which = {"document_type": "eligibility_certificate", "side": "front"}
+    assert data["items"] == [{"item": f"document:{document}", "code": WHY, "note": None, **which}]
     [gone] = (await house.of(case.application_id)).documents
     assert (gone.deleted_at, gone.deleted_because) == (house.clock(), "individual_number")
     with pytest.raises(NotFound):

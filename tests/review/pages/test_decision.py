@@ -36,6 +36,10 @@ async def test_approving_registers_and_says_the_number_and_offers_the_next_case(
     assert f'action="/cases/{following.case.id}/claim"' in shown.html
 
 
+#: What `samples.document()` is.
+LICENCE = {"document_type": "driving_licence", "side": "front"}
+
+
 async def test_a_correction_names_the_ticked_items_alone(staff: Browser, house: House) -> None:
     document = samples.document()
     case = await house.claimed(documents=[document])
@@ -54,7 +58,7 @@ async def test_a_correction_names_the_ticked_items_alone(staff: Browser, house: 
     ((type_, data),) = await _sent(house)
     assert type_ == "review.correction_requested.v1"
     assert data["items"] == [
-        {"item": item, "code": "glare", "note": "住所の欄が\n光っています。"},
+        {"item": item, "code": "glare", "note": "住所の欄が\n光っています。", **LICENCE},
         {"item": "field:phone", "code": "call_us", "note": None},
     ]
     assert "なおしを依頼しました" in (await staff.get(answer.location)).text
