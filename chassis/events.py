@@ -76,16 +76,21 @@ class EventSchemas:
             raise BadEvent("not JSON") from None
         _check(self._envelope, envelope)
         self.check_data(envelope["type"], envelope["data"])
-        return Event(
-            id=UUID(envelope["id"]),
-            source=envelope["source"],
-            type=envelope["type"],
-            subject=UUID(envelope["subject"]),
-            sequence=envelope["sequence"],
-            time=datetime.fromisoformat(envelope["time"]),
-            data=envelope["data"],
-            traceparent=envelope.get("traceparent"),
-        )
+        return event_of(envelope)
+
+
+def event_of(envelope: Mapping[str, Any]) -> Event:
+    """The event in a structured CloudEvent that keeps to the envelope's schema."""
+    return Event(
+        id=UUID(envelope["id"]),
+        source=envelope["source"],
+        type=envelope["type"],
+        subject=UUID(envelope["subject"]),
+        sequence=envelope["sequence"],
+        time=datetime.fromisoformat(envelope["time"]),
+        data=envelope["data"],
+        traceparent=envelope.get("traceparent"),
+    )
 
 
 def envelope_of(event: Event) -> dict[str, Any]:

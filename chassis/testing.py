@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from chassis.clock import Clock
 from chassis.connection import Connection
 from chassis.database import Database, create_pool
-from chassis.events import Contract, Event, EventSchemas, NewEvent
+from chassis.events import Contract, Event, EventSchemas, NewEvent, event_of
 from chassis.ids import new_id
 from chassis.service import Chassis, EventHandler, Running, Service, create_app
 from chassis.settings import Settings
@@ -76,7 +76,7 @@ async def started(
 async def recorded_events(conn: Connection) -> list[Event]:
     """Every event in the outbox, in the order of recording."""
     rows = await conn.fetch("SELECT event FROM outbox ORDER BY id")
-    return [_event(row["event"]) for row in rows]
+    return [event_of(row["event"]) for row in rows]
 
 
 async def deliver(
@@ -101,19 +101,6 @@ async def record(db: Database, event: NewEvent) -> Event:
     """Record one event in a transaction of its own."""
     async with db.transaction() as tx:
         return await tx.record(event)
-
-
-def _event(envelope: Mapping[str, Any]) -> Event:
-    return Event(
-        id=UUID(envelope["id"]),
-        source=envelope["source"],
-        type=envelope["type"],
-        subject=UUID(envelope["subject"]),
-        sequence=envelope["sequence"],
-        time=datetime.fromisoformat(envelope["time"]),
-        data=envelope["data"],
-        traceparent=envelope.get("traceparent"),
-    )
 
 
 __all__ = [
