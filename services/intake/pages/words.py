@@ -44,6 +44,7 @@ MAILS = {
     "correction_requested": _("なおしのお願い"),
     "registration_completed": _("本登録のお知らせ"),
     "registration_renewed": _("更新のお知らせ"),
+    "review_delayed": _("確認が遅れているお知らせ"),
 }
 MAIL = _("お知らせ")
 
