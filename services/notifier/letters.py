@@ -1,20 +1,33 @@
-"""What a message says: subject, text and HTML, from the templates of the reader's language."""
+"""What a message says in the reader's language: subject, text and HTML."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from rules.policy import Policy
+from chassis.web import days
+from chassis.web.languages import (
+    SOURCE,
+    Language,
+    gettext,
+    ngettext,
+    plain,
+    read_catalogues,
+    ruby,
+    speaking,
+    spoken,
+)
+from rules.policy import Policy, find
 from services.notifier import words
 from services.notifier.model import Delivery
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: What there is a template for is also written in this language.
-FALLBACK = "ja"
+CATALOGUES = Path(__file__).parent / "locale"
+_ = gettext
 
 
 @dataclass(frozen=True)
@@ -28,42 +41,52 @@ class Letter:
 
 
 def write_letter(policy: Policy, public_url: str, review_url: str, delivery: Delivery) -> Letter:
-    """The letter of this delivery, in the reader's language where there are templates in it."""
-    language = delivery.language if (TEMPLATES / delivery.language).is_dir() else FALLBACK
-    values = {
-        **_common(policy, public_url, delivery, language),
-        "queue": f"{review_url}/queue",
-        **_OWN[delivery.template](policy, delivery.content, language),
-    }
-    template = _environment().get_template(f"{language}/{delivery.template}.txt")
-    subject = "".join(template.blocks["subject"](template.new_context(values)))
-    html = _environment().get_template(f"{language}/{delivery.template}.html")
-    # One line, whatever a policy's text holds: a subject is a header.
-    return Letter(language, " ".join(subject.split()), template.render(values), html.render(values))
+    """The letter of this delivery, in the reader's language where policy and catalogues have it, else in Japanese."""
+    language = _language(policy, delivery.language)
+    with speaking(language):
+        values = {
+            **_common(policy, public_url, delivery),
+            "queue": f"{review_url}/queue",
+            **_OWN[delivery.template](policy, delivery.content),
+        }
+        text = _environment().get_template(f"{delivery.template}.txt")
+        html = _environment().get_template(f"{delivery.template}.html")
+        subject = "".join(text.blocks["subject"](text.new_context(values)))
+        subject = _("【%(library)s】%(subject)s") % {"library": values["library"], "subject": subject}
+        # One line, whatever a policy's text holds: a subject is a header.
+        subject = " ".join(plain(subject).split())
+        return Letter(language.code, subject, plain(text.render(values)), ruby(html.render(values)))
 
 
-def _common(policy: Policy, public_url: str, delivery: Delivery, language: str) -> dict[str, Any]:
+def _language(policy: Policy, code: str) -> Language:
+    catalogues, known = read_catalogues(CATALOGUES), find(policy.languages, code)
+    if known is None or code not in catalogues:
+        return Language(SOURCE, SOURCE, catalogues[SOURCE])
+    return Language(code, known.html_lang, catalogues[code])
+
+
+def _common(policy: Policy, public_url: str, delivery: Delivery) -> dict[str, Any]:
     return {
-        "library": policy.text(policy.library.name, language),
+        "html_lang": spoken().html_lang,
+        "library": words.say(policy, policy.library.name),
         "receipt_number": delivery.receipt_number,
         "page": f"{public_url}/continue/{delivery.application_id}",
         "start_page": f"{public_url}/",
         "phone": policy.contact.phone,
-        "hours": policy.text(policy.contact.hours, language),
-        "counter": policy.text(policy.contact.counter, language),
+        "hours": words.say(policy, policy.contact.hours),
+        "counter": words.say(policy, policy.contact.counter),
         "home_page": policy.contact.url,
         "sender": policy.mail.sender_address,
         "can_reply": policy.mail.reply_to is not None,
         "days": policy.deadlines,
-        "kept_images": policy.retention.images,
     }
 
 
-def _application_received(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _application_received(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"link": content["link"], "link_lasts": words.duration(policy.deadlines.link_hours)}
 
 
-def _link_requested(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _link_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "purpose": content["purpose"],
         "link": content["link"],
@@ -71,87 +94,91 @@ def _link_requested(policy: Policy, content: Mapping[str, Any], language: str) -
     }
 
 
-def _application_submitted(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _application_submitted(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": content["kind"],
         "round": content["round"],
-        "expected_on": words.day(content["expected_date"]),
+        "expected": words.until(days.full_day(_date(content["expected_date"]))),
     }
 
 
-def _application_withdrawn(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {}
+def _application_withdrawn(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"erasure": words.erasure_if_sent(policy.retention.images.withdrawn)}
 
 
-def _correction_requested(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _correction_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    deadline = _date(content["deadline"])
     return {
-        "items": _reasons(policy, content["items"], language),
-        "deadline": words.day(content["deadline"]),
-        "deadline_short": words.day_of_month(content["deadline"]),
+        "items": _reasons(policy, content["items"]),
+        "deadline": words.until(days.full_day(deadline)),
+        "deadline_short": words.until(days.day_of_month(deadline)),
     }
 
 
-def _review_delayed(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {"expected_on": words.day(content["expected_date"])}
+def _review_delayed(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"expected": words.until(days.full_day(_date(content["expected_date"])))}
 
 
-def _staff_digest(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {**content, "on": words.day(content["on"])}
+def _staff_digest(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**content, "on": days.full_day(_date(content["on"]))}
 
 
-def _application_rejected(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _application_rejected(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "reasons": _reasons(policy, content["reasons"], language),
+        "reasons": _reasons(policy, content["reasons"]),
         "note": words.readable(content["note"]),
+        "erasure": words.erasure(policy.retention.images.rejected),
     }
 
 
-def _registration_completed(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _registration_completed(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     branch = policy.branch(content["pickup_branch"])
     return {
         "card_number": content["card_number"],
-        "expires_on": words.day(content["expires_on"]),
-        "pickup_branch": policy.text(branch.name, language) if branch else None,
-        "pickup_note": policy.text(policy.pickup.note, language),
-        **_handover(policy, language),
+        "expires": words.until(days.full_day(_date(content["expires_on"]))),
+        "pickup_branch": words.say(policy, branch.name) if branch else None,
+        "pickup_note": words.say(policy, policy.pickup.note),
+        **_handover(policy),
     }
 
 
-def _registration_renewed(policy: Policy, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _registration_renewed(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    expires_on = _date(content["expires_on"])
     return {
         "card_number": content["card_number"],
         "new_number": content["previous_card_number"] not in (None, content["card_number"]),
-        "expires_on": words.day(content["expires_on"]),
-        "expires_short": words.day_of_year(content["expires_on"]),
-        **_handover(policy, language),
+        "expires": words.until(days.full_day(expires_on)),
+        "expires_short": words.until(days.day_with_year(expires_on)),
+        **_handover(policy),
     }
 
 
-def _handover(policy: Policy, language: str) -> dict[str, str]:
+def _handover(policy: Policy) -> dict[str, str]:
     card = policy.card_handover
     return {
-        "card_how": policy.text(card.how, language),
-        "card_where": policy.text(card.where, language),
-        "card_bring": policy.text(card.bring, language),
+        "card_how": words.say(policy, card.how),
+        "card_where": words.say(policy, card.where),
+        "card_bring": words.say(policy, card.bring),
     }
 
 
-def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, str | None]]:
+def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
     found = []
     for item in items:
         reason = policy.reason(item["code"])
         found.append(
             {
-                "item": words.item(policy, item, language),
+                "item": words.item(policy, item),
                 # A code that this policy does not know: the note and the linked page still say what is meant.
-                "reason": policy.text(reason.text, language) if reason else None,
+                "reason": words.say(policy, reason.text) if reason else None,
                 "note": words.readable(item["note"]),
             }
         )
     return found
 
 
-_OWN: Mapping[str, Callable[[Policy, Mapping[str, Any], str], dict[str, Any]]] = {
+_date = date.fromisoformat
+_OWN: Mapping[str, Callable[[Policy, Mapping[str, Any]], dict[str, Any]]] = {
     "application_received": _application_received,
     "link_requested": _link_requested,
     "application_submitted": _application_submitted,
@@ -167,11 +194,14 @@ _OWN: Mapping[str, Callable[[Policy, Mapping[str, Any], str], dict[str, Any]]] =
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return environment

@@ -1,69 +1,89 @@
-"""Days, spans, fields and documents in Japanese words."""
+"""Spans, fields and documents in words."""
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
+from chassis.web.languages import annotated, gettext, marked, ngettext, spoken
 from rules.policy import Policy
+from rules.policy_parts import Texts
 
-_WEEKDAYS = "月火水木金土日"
 _UNREADABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_ = gettext
 
 #: As the form calls them.
 FIELDS = {
-    "name": "お名前",
-    "kana": "お名前（カタカナ）",
-    "birth_date": "生年月日",
-    "postal_code": "郵便番号",
-    "address": "住所",
-    "phone": "電話番号",
-    "email": "メールアドレス",
-    "category": "利用区分",
-    "pickup_branch": "予約受取館",
-    "hold_contact": "予約連絡",
-    "guardian_name": "保護者名",
-    "guardian_relation": "保護者との続柄",
-    "organisation_name": "会社または学校名",
-    "organisation_address": "会社または学校の所在地",
-    "card_number": "貸出カード番号",
+    "name": marked("お名前"),
+    "kana": marked("お名前（カタカナ）"),
+    "birth_date": marked("生年月日"),
+    "postal_code": marked("郵便番号"),
+    "address": marked("住所"),
+    "phone": marked("電話番号"),
+    "email": marked("メールアドレス"),
+    "category": marked("利用区分"),
+    "pickup_branch": marked("予約受取館"),
+    "hold_contact": marked("予約連絡"),
+    "guardian_name": marked("保護者名"),
+    "guardian_relation": marked("保護者との続柄"),
+    "organisation_name": marked("会社または学校名"),
+    "organisation_address": marked("会社または学校の所在地"),
+    "card_number": marked("貸出カード番号"),
 }
 
 
-def day(iso: str) -> str:
-    """2026-11-25 → 2026年11月25日（水）"""
-    return f"{day_of_year(iso)}（{_WEEKDAYS[date.fromisoformat(iso).weekday()]}）"
+def say(policy: Policy, texts: Texts) -> str:
+    """The policy's text in the language that is spoken."""
+    return annotated(policy.text(texts, spoken().code))
 
 
-def day_of_year(iso: str) -> str:
-    """2026-11-25 → 2026年11月25日"""
-    return f"{date.fromisoformat(iso).year}年{day_of_month(iso)}"
-
-
-def day_of_month(iso: str) -> str:
-    """2026-11-25 → 11月25日"""
-    value = date.fromisoformat(iso)
-    return f"{value.month}月{value.day}日"
+def until(day: str) -> str:
+    """2026年11月25日（水）まで"""
+    return _("%(day)sまで") % {"day": day}
 
 
 def duration(hours: int) -> str:
     """168 → 7日間, 36 → 36時間"""
-    return f"{hours // 24}日間" if hours % 24 == 0 else f"{hours}時間"
+    if hours % 24 == 0:
+        return ngettext("%(num)s日間", "%(num)s日間", hours // 24) % {"num": hours // 24}
+    return ngettext("%(num)s時間", "%(num)s時間", hours) % {"num": hours}
 
 
-def item(policy: Policy, named: Mapping[str, Any], language: str) -> str:
+def erasure(days: int) -> str:
+    """What becomes of the images that were sent, so many days after the application has ended."""
+    if not days:
+        return _("お送りいただいた本人確認書類の画像は、速やかに消去します。")
+    return ngettext(
+        "お送りいただいた本人確認書類の画像は、%(num)s日後に消去します。",
+        "お送りいただいた本人確認書類の画像は、%(num)s日後に消去します。",
+        days,
+    ) % {"num": days}
+
+
+def erasure_if_sent(days: int) -> str:
+    """As `erasure`, where there may be no images."""
+    if not days:
+        return _("本人確認書類の画像をお送りいただいていた場合は、速やかに消去します。")
+    return ngettext(
+        "本人確認書類の画像をお送りいただいていた場合は、%(num)s日後に消去します。",
+        "本人確認書類の画像をお送りいただいていた場合は、%(num)s日後に消去します。",
+        days,
+    ) % {"num": days}
+
+
+def item(policy: Policy, named: Mapping[str, Any]) -> str:
     """What `document:<id>`, `field:<name>` or `application` means to the applicant."""
-    kind, _, name = named["item"].partition(":")
+    kind, _colon, name = named["item"].partition(":")
     if kind == "document":
         type_ = policy.document_type(named.get("document_type", ""))
         side = next((each for each in type_.sides if each.code == named.get("side")), None) if type_ else None
         if type_ is None or side is None:
             # Which one it is stands on the page that the mail links to.
-            return "本人確認書類などの写真"
-        return f"{policy.text(type_.name, language)}（{policy.text(side.name, language)}）の写真"
+            return _("本人確認書類などの写真")
+        names = {"type": say(policy, type_.name), "side": say(policy, side.name)}
+        return _("%(type)s（%(side)s）の写真") % names
     if kind == "field":
-        return FIELDS.get(name, "入力された内容")
-    return "申請の内容"
+        return _(FIELDS[name]) if name in FIELDS else _("入力された内容")
+    return _("申請の内容")
 
 
 def readable(note: str | None) -> str | None:

@@ -24,8 +24,8 @@ def test_every_snapshot_belongs_to_a_sample_and_every_template_has_one() -> None
     assert {path.stem for path in SNAPSHOTS.iterdir()} == set(CONTENTS)
     written = {template for template, _ in CONTENTS.values()}
     parts = {"layout", "parts", "staff_layout"}
-    assert {path.stem for path in (TEMPLATES / "ja").glob("*.txt")} - parts == written
-    assert {path.stem for path in (TEMPLATES / "ja").glob("*.html")} - parts == written
+    assert {path.stem for path in TEMPLATES.glob("*.txt")} - parts == written
+    assert {path.stem for path in TEMPLATES.glob("*.html")} - parts == written
 
 
 @EACH
@@ -54,10 +54,10 @@ def test_every_letter_to_an_applicant_tells_the_receipt_number_the_sender_and_th
     assert [word for word in told if word not in written.html] == []
 
 
-def test_a_language_without_templates_gets_japanese_throughout(policy: Policy) -> None:
+def test_a_language_without_a_catalogue_gets_japanese_throughout(policy: Policy) -> None:
     template, content = CONTENTS["correction_requested"]
     japanese = write_letter(policy, *ADDRESSES, delivery(template, content))
-    assert write_letter(policy, *ADDRESSES, delivery(template, content, language="ko")) == japanese
+    assert write_letter(policy, *ADDRESSES, delivery(template, content, language="xx")) == japanese
 
 
 def test_what_staff_type_cannot_become_html(policy: Policy) -> None:

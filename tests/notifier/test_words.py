@@ -1,4 +1,4 @@
-"""Days, spans and names in Japanese."""
+"""Spans and names in Japanese."""
 
 import json
 
@@ -7,18 +7,6 @@ import pytest
 from contracts import CONTRACTS
 from rules.policy import Policy
 from services.notifier import words
-
-
-@pytest.mark.parametrize(
-    ("iso", "said"),
-    [
-        ("2026-11-25", "2026年11月25日（水）"),
-        ("2028-02-29", "2028年2月29日（火）"),
-        ("2031-01-05", "2031年1月5日（日）"),
-    ],
-)
-def test_a_day_is_said_with_its_weekday(iso: str, said: str) -> None:
-    assert words.day(iso) == said
 
 
 @pytest.mark.parametrize(("hours", "said"), [(168, "7日間"), (24, "1日間"), (36, "36時間"), (1, "1時間")])
@@ -41,7 +29,7 @@ LICENCE = {"item": "document:019a8f46-7d00-7f02-b1c8-52d9a6e3f402", "document_ty
     ],
 )
 def test_an_item_is_named_in_words(policy: Policy, item: dict[str, str], said: str) -> None:
-    assert words.item(policy, item, "ja") == said
+    assert words.item(policy, item) == said
 
 
 def test_every_field_of_the_application_has_a_name() -> None:

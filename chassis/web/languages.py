@@ -1,0 +1,106 @@
+"""The language that is being spoken, and texts in it: one gettext catalogue for each, read once, nothing compiled.
+
+The text in the code is Japanese and is its own key. A reading is written `{漢字|かんじ}` in a translation; inside it travels
+between the three characters that Unicode has for annotations, and becomes ruby in HTML, 漢字（かんじ） elsewhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+#: The language of the texts in the code.
+SOURCE = "ja"
+_OPEN, _MIDDLE, _CLOSE = "\ufff9", "\ufffa", "\ufffb"
+_WRITTEN = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+_ANNOTATED = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
+#: Where HTML takes no elements: inside a tag, and inside these.
+_BARE = re.compile(r"<(title|option|textarea)\b.*?</\1>|<[^>]*>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Language:
+    """`code` as people choose it, `html_lang` as browsers take it."""
+
+    code: str
+    html_lang: str
+    catalogue: NullTranslations
+
+
+_JAPANESE = Language(SOURCE, "ja", NullTranslations())
+_spoken: ContextVar[Language] = ContextVar("language", default=_JAPANESE)
+
+
+@cache
+def read_catalogues(folder: Path) -> Mapping[str, NullTranslations]:
+    """Every `<code>.po` in the folder, and Japanese, which needs none."""
+    return {SOURCE: NullTranslations(), **{path.stem: _catalogue(path) for path in sorted(folder.glob("*.po"))}}
+
+
+def _catalogue(path: Path) -> NullTranslations:
+    with path.open("rb") as file:
+        written = read_po(file, abort_invalid=True)
+    for message in written:
+        if message.id and message.string:
+            given = message.string
+            message.string = annotated(given) if isinstance(given, str) else tuple(map(annotated, given))
+    compiled = BytesIO()
+    write_mo(compiled, written)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Whatever is said within, is said in this language."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken() -> Language:
+    """The language of the answer that is being made; Japanese where nobody said otherwise."""
+    return _spoken.get()
+
+
+def gettext(message: str) -> str:
+    """The Japanese text in the language that is spoken."""
+    return _spoken.get().catalogue.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """As `gettext`, where the language says it otherwise of one, of two, of many."""
+    return _spoken.get().catalogue.ngettext(singular, plural, number)
+
+
+def marked(message: str) -> str:
+    """The text itself, marked for translation; `gettext` says it once the language is known."""
+    return message
+
+
+def annotated(text: str) -> str:
+    """`{漢字|かんじ}` as it travels."""
+    return _WRITTEN.sub(rf"{_OPEN}\1{_MIDDLE}\2{_CLOSE}", text)
+
+
+def plain(text: str) -> str:
+    """Readings in brackets: 漢字（かんじ）."""
+    return _ANNOTATED.sub(r"\1（\2）", text) if _OPEN in text else text
+
+
+def ruby(page: str) -> str:
+    """Readings above their words, where HTML allows it; in brackets in attributes, titles and options."""
+    if _OPEN not in page:
+        return page
+    outside = _BARE.sub(lambda found: plain(found[0]), page)
+    return _ANNOTATED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", outside)
