@@ -48,7 +48,7 @@ class Said:
     )
 
 
-CONTRACTS = {type_: Said(type_) for type_ in (EVENT, OTHER)}
+CONTRACTS = {EVENT: Said(EVENT), OTHER: Said(OTHER, schema={**Said(OTHER).schema, "x-blanked-once-sent": ["text"]})}
 SCHEMAS = EventSchemas(CONTRACTS, ENVELOPE)
 
 
@@ -65,6 +65,8 @@ class Wires:
     management_url: str
     vhost: str
     subscriber_url: str
+    sender_database: str
+    listener_database: str
 
     async def say(self, n: int, subject: UUID | None = None, type_: str = EVENT) -> None:
         async with self.sender.transaction() as tx:
@@ -171,6 +173,8 @@ async def wires(
             servers.management_url,
             vhost,
             urls["other"],
+            databases["sender"],
+            databases["listener"],
         )
         for user in (*users.values(), other.user):
             await management.delete(f"/users/{user.name}")
