@@ -2,7 +2,6 @@ from uuid import UUID
 
 import pytest
 
-from chassis.ids import new_id
 from services.review import use_cases
 from tests.review import samples
 from tests.review.conftest import House
@@ -128,7 +127,9 @@ async def test_a_renewal_of_an_unknown_card_is_marked(staff: Browser, house: Hou
     assert f'name="card_number" type="text" value="{samples.CARD}"' in answer.html
 
 
-@pytest.mark.parametrize("id_", ["1", "x" * 5000, "%00", "%FF%FE", "..%2f..%2fetc", str(new_id()), "٠" * 36])
+@pytest.mark.parametrize(
+    "id_", ["1", "x" * 5000, "%00", "%FF%FE", "..%2f..%2fetc", "01a204ff-5311-7420-bab2-004678a4251d", "٠" * 36]
+)
 @pytest.mark.parametrize("rest", ["", "/documents/1/screen"])
 async def test_a_strange_id_is_a_readable_page(staff: Browser, id_: str, rest: str) -> None:
     answer = await staff.get(f"/cases/{id_}{rest}")
