@@ -4,19 +4,19 @@ A crash between the broker's confirm and our commit publishes an event twice; th
 """
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-import aio_pika
 import structlog
+from aio_pika import DeliveryMode
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import DeliveryError
+from pamqp.commands import Basic
 
 from chassis import metrics, outbox
 from chassis.bus import Link, keep_connected
 from chassis.database import Database
 from chassis.events import CONTENT_TYPE
+from chassis.publishing import Outgoing, publish
 from chassis.pulse import Pulse
 from chassis.topology import EVENTS
 
@@ -64,7 +64,8 @@ async def publish_batch(db: Database, channel: AbstractChannel, service: str) ->
         claimed = await outbox.claim(tx.conn, BATCH)
         if not claimed:
             return 0
-        results = await _publish(channel, service, claimed)
+        messages = [_outgoing(service, row) for row in claimed]
+        results = await publish(channel, EVENTS, messages, PUBLISH_TIMEOUT)
         lost: BaseException | None = None
         done: list[int] = []
         for row, result in zip(claimed, results, strict=True):
@@ -86,40 +87,13 @@ async def publish_batch(db: Database, channel: AbstractChannel, service: str) ->
     return len(claimed)
 
 
-async def _publish(
-    channel: AbstractChannel, service: str, rows: Sequence[outbox.Claimed]
-) -> list[BaseException | None]:
-    """For each row None once the broker has confirmed it, or why it has not."""
-    # The underlying channel is aiormq's, and `wait` is not in its interface.
-    underlay: Any = await channel.get_underlay_channel()
-    # Not through the exchange: that waits for the socket after each message, which costs as much as the message.
-    sending = [
-        asyncio.ensure_future(
-            underlay.basic_publish(
-                row.body,
-                exchange=EVENTS,
-                routing_key=row.type,
-                properties=_message(service, row).properties,
-                mandatory=True,
-                wait=False,
-            )
-        )
-        for row in rows
-    ]
-    _, unanswered = await asyncio.wait(sending, timeout=PUBLISH_TIMEOUT)
-    for task in unanswered:
-        task.cancel()
-    results = await asyncio.gather(*sending, return_exceptions=True)
-    return [result if isinstance(result, BaseException) else None for result in results]
-
-
-def _message(service: str, row: outbox.Claimed) -> aio_pika.Message:
-    return aio_pika.Message(
-        row.body,
+def _outgoing(service: str, row: outbox.Claimed) -> Outgoing:
+    properties = Basic.Properties(
         content_type=CONTENT_TYPE,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        delivery_mode=DeliveryMode.PERSISTENT,
         message_id=row.event_id,
-        type=row.type,
+        message_type=row.type,
         app_id=service,
         headers={"traceparent": row.traceparent} if row.traceparent else None,
     )
+    return Outgoing(row.type, properties, row.body)
