@@ -66,7 +66,7 @@ class Database:
     ) -> None:
         self.pool = pool
         self._source = source
-        self._schemas = schemas
+        self.schemas = schemas
         self._now = now
         self._wake_relay = wake_relay
 
@@ -75,7 +75,7 @@ class Database:
         """One transaction: commits at the end of the block, rolls back on any error."""
         async with self.pool.acquire(timeout=10) as conn:
             async with conn.transaction():
-                tx = Transaction(conn, self._source, self._schemas, self._now, _wake_relay=self._wake_relay)
+                tx = Transaction(conn, self._source, self.schemas, self._now, _wake_relay=self._wake_relay)
                 yield tx
             for callback in tx._after_commit:
                 callback()

@@ -68,6 +68,11 @@ class EventSchemas:
             raise BadEvent(f"unknown event type {type_}")
         _check(self._data[type_], data)
 
+    def blanked_once_sent(self, type_: str) -> Sequence[str]:
+        """Fields of the data that the contract keeps in no outbox: `x-blanked-once-sent`."""
+        contract = self.contracts.get(type_)
+        return contract.schema.get("x-blanked-once-sent", ()) if contract else ()
+
     def decode(self, body: bytes) -> Event:
         """The event in a message. Raises BadEvent where it breaks the envelope's or its type's schema."""
         try:

@@ -40,6 +40,9 @@ SELECT o.id, o.event_id, o.event_type, o.event::text AS body, o.event->>'tracepa
 
 MARK_PUBLISHED = "UPDATE outbox SET published_at = now(), last_error = NULL WHERE id = ANY($1::bigint[])"
 
+#: What was secret in it is not kept once it has gone out.
+BLANK = "UPDATE outbox SET event = event #- ARRAY['data', $2] WHERE id = ANY($1::bigint[])"
+
 MARK_REFUSED = """
 UPDATE outbox SET attempts = attempts + 1, last_error = $2,
        not_before = now() + least(interval '5 minutes', interval '1 second' * power(2, least(attempts, 8)))
@@ -112,6 +115,11 @@ async def claim(conn: Connection, limit: int) -> list[Claimed]:
 
 async def mark_published(conn: Connection, ids: Sequence[int]) -> None:
     await conn.execute(MARK_PUBLISHED, list(ids))
+
+
+async def blank(conn: Connection, ids: Sequence[int], field: str) -> None:
+    """Take this field of the data out of events that were published: they cannot be published again."""
+    await conn.execute(BLANK, list(ids), field)
 
 
 async def mark_refused(conn: Connection, id_: int, error: str) -> None:

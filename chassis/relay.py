@@ -4,6 +4,7 @@ A crash between the broker's confirm and our commit publishes an event twice; th
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -15,7 +16,7 @@ from pamqp.commands import Basic
 from chassis import metrics, outbox
 from chassis.bus import Link, keep_connected
 from chassis.database import Database
-from chassis.events import CONTENT_TYPE
+from chassis.events import CONTENT_TYPE, EventSchemas
 from chassis.publishing import Outgoing, publish
 from chassis.pulse import Pulse
 from chassis.topology import EVENTS
@@ -82,9 +83,20 @@ async def publish_batch(db: Database, channel: AbstractChannel, service: str) ->
             else:
                 lost = result
         await outbox.mark_published(tx.conn, done)
+        for field, ids in _secrets(db.schemas, [row for row in claimed if row.id in done]).items():
+            await outbox.blank(tx.conn, ids, field)
     if lost is not None:
         raise lost
     return len(claimed)
+
+
+def _secrets(schemas: EventSchemas, published: Sequence[outbox.Claimed]) -> dict[str, list[int]]:
+    """Rows by the fields that their contracts want blanked once sent."""
+    found: dict[str, list[int]] = {}
+    for row in published:
+        for field in schemas.blanked_once_sent(row.type):
+            found.setdefault(field, []).append(row.id)
+    return found
 
 
 def _outgoing(service: str, row: outbox.Claimed) -> Outgoing:

@@ -10,10 +10,10 @@ import pytest
 
 from chassis.database import Transaction
 from chassis.errors import Unavailable
-from chassis.events import Event, encode_json, envelope_of
+from chassis.events import Event, NewEvent, encode_json, envelope_of
 from chassis.ids import new_id
 from chassis.telemetry import continued_trace, current_traceparent
-from chassis.testing import heard
+from chassis.testing import heard, recorded_events
 from chassis.topology import EVENTS
 from tests.chassis.conftest import DEAD, EVENT, OTHER, QUEUE, Wires, eventually, note
 from tools.broker import Management
@@ -32,6 +32,28 @@ async def test_what_is_recorded_before_anyone_runs_arrives_when_they_do(wires: W
         await wires.say(n)
     async with wires.listening(note), wires.relaying():
         await eventually(wires.effects, [0, 1, 2, 3, 4])
+
+
+async def test_a_secret_is_in_the_message_and_no_longer_in_the_outbox(wires: Wires) -> None:
+    told: list[Any] = []
+
+    async def listen(tx: Transaction, event: Event) -> None:
+        told.append((event.type, dict(event.data)))
+
+    async with wires.sender.transaction() as tx:
+        for type_ in (EVENT, OTHER):
+            await tx.record(NewEvent(type_, new_id(), {"n": 1, "text": "only once"}))
+    async with wires.relaying(), wires.listening(listen):
+        await eventually(wires.waiting, 0)
+        await eventually(lambda: _count(told), 2)
+    assert sorted(told) == sorted((type_, {"n": 1, "text": "only once"}) for type_ in (EVENT, OTHER))
+    async with wires.sender.connection() as conn:
+        kept = {event.type: event.data for event in await recorded_events(conn)}
+    assert kept == {EVENT: {"n": 1, "text": "only once"}, OTHER: {"n": 1}}
+
+
+async def _count(found: list[Any]) -> int:
+    return len(found)
 
 
 async def test_two_relays_keep_the_order_of_each_subject(wires: Wires) -> None:

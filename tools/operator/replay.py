@@ -71,7 +71,10 @@ def types_for(house: Installation, service: str, queue: str, type_: str | None) 
         raise Stopped(f"{queue} hears nothing of what {service} says; it hears {', '.join(sorted(heard))}.")
     if type_ is not None and type_ not in said:
         raise Stopped(f"{queue} does not hear {type_} from {service}; it hears {', '.join(sorted(said))}.")
-    return (type_,) if type_ else tuple(sorted(said))
+    types = (type_,) if type_ else tuple(sorted(said))
+    for blanked in (each for each in types if CONTRACTS[each].schema.get("x-blanked-once-sent")):
+        raise Stopped(f"{blanked} cannot be sent again: what was secret in it was blanked once it was sent.")
+    return types
 
 
 async def plan(conn: Connection, service: str, queue: str, types: tuple[str, ...], since: datetime) -> Plan:

@@ -14,6 +14,7 @@ from tools.operator import replay
 from tools.operator.house import database
 
 COMPLETED, RENEWED, APPROVED = "registration.completed.v1", "registration.renewed.v1", "review.approved.v1"
+LINK = "application.link_requested.v1"
 LONG_AGO = "2020-01-01"
 TO_SUBSCRIBER = ("--queue", SUBSCRIBER_QUEUE)
 
@@ -66,6 +67,7 @@ async def test_no_other_system_is_sent_what_it_may_not_hear(house: House) -> Non
         ("review", ("--type", RECEIVED), f"does not hear {RECEIVED} from review"),
         ("review", ("--queue", "review.dead"), "review.dead is no queue in which anybody hears events"),
         ("review", ("--queue", QUEUE), "hears nothing of what review says"),
+        ("intake", ("--queue", f"notifier.{LINK}"), f"{LINK} cannot be sent again"),
     ],
 )
 async def test_who_may_not_hear_is_refused_and_nothing_is_sent(
