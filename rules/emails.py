@@ -12,7 +12,7 @@ _DOMAINS_MEANT = {
     slip: meant
     for meant, slips in {
         "gmail.com": "gmail.con gmail.co gmail.cm gmail.cpm gmail.comm gamil.com gmial.com gmai.com gmeil.com "
-        "gmali.com gmail.jp gmail.co.jp gmail.ne.jp",
+        "gmali.com gmail.jp gmail.co.jp gmail.ne.jp gmail",
         "yahoo.co.jp": "yahoo.co yahoo.jp yaho.co.jp yahooo.co.jp yafoo.co.jp yahoo.ne.jp yahoo.cojp",
         "docomo.ne.jp": "docomo.co.jp docomo.ne.com docomo.jp docom.ne.jp dokomo.ne.jp docomo.ne",
         "ezweb.ne.jp": "ezweb.co.jp ezweb.ne.com ezweb.jp ezwev.ne.jp ezweb.ne",
@@ -27,6 +27,19 @@ _DOMAINS_MEANT = {
 }
 
 
+#: Where most mail of the country goes. One slip away from one of these, and it was probably meant.
+_COMMON = (
+    *tuple(dict.fromkeys(_DOMAINS_MEANT.values())),
+    "yahoo.com",
+    "hotmail.co.jp",
+    "me.com",
+    "live.jp",
+    "i.softbank.jp",
+)
+#: These are real, although one letter away from a common one.
+_REAL = frozenset(("mail.com", "email.com", "ymail.com", "qmail.com"))
+
+
 def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | None]:
     """(address, match key, error, notes, suggestion). The address is ASCII, its domain in lower case.
 
@@ -37,7 +50,8 @@ def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | N
     typed = re.sub("^mailto:", "", typed, flags=re.IGNORECASE)
     local, at, domain = typed.rpartition("@")
     domain = domain.lower()
-    suggestion = f"{local}@{_DOMAINS_MEANT[domain]}" if local and domain in _DOMAINS_MEANT else None
+    meant = _domain_meant(domain)
+    suggestion = f"{local}@{meant}" if local and meant else None
     if not at or len(typed) > _MAX_LENGTH:
         return "", "", "email_invalid", (), suggestion
     from email_validator import EmailNotValidError, validate_email  # slow to import
@@ -51,3 +65,24 @@ def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | N
         return "", "", "email_invalid", (), suggestion
     address = valid.ascii_email or valid.normalized
     return address, address.lower(), None, (), suggestion
+
+
+def _domain_meant(domain: str) -> str | None:
+    """The common domain that this one is a slip of."""
+    if domain in _COMMON or domain in _REAL:
+        return None
+    if domain in _DOMAINS_MEANT:
+        return _DOMAINS_MEANT[domain]
+    # Short ones are one letter away from much that is real (me.com: we.com, mi.com).
+    return next((each for each in _COMMON if len(each) > 7 and _one_slip_apart(domain, each)), None)
+
+
+def _one_slip_apart(a: str, b: str) -> bool:
+    """One letter too many, missing or another, or two neighbours exchanged."""
+    if len(a) > len(b):
+        a, b = b, a
+    same = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    if len(a) < len(b):
+        return len(b) - len(a) == 1 and a[same:] == b[same + 1 :]
+    rest_a, rest_b = a[same:], b[same:]
+    return rest_a[1:] == rest_b[1:] or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])

@@ -12,6 +12,8 @@ _NOT_DECOMPOSABLE = str.maketrans(
     {"Đ": "D", "Ð": "D", "Ø": "O", "Ł": "L", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ħ": "H", "ẞ": "SS", "ß": "SS", "Ŧ": "T"}
 )
 _IGNORED = re.compile(r"[\s.,・･·•‧=＝/" + re.escape(text.APOSTROPHES + text.HYPHENS.replace("ー", "")) + "]")
+#: The key of the long vowel, pressed for a hyphen in a name of Latin letters.
+_HYPHEN_MEANT = re.compile("(?<![ァ-ヺー])ー")
 _SMALL = str.maketrans("ヶヵ", "ケカ")
 
 
@@ -29,6 +31,7 @@ def match_key(shown: str) -> str:
     """For finding candidates only: 渡邉 太郎 = 渡辺太郎, Đặng = DANG, O’Brien = OBRIEN."""
     key = unicodedata.normalize("NFKC", text.without_selectors(shown))
     key = one_form(text.hiragana_to_katakana(key)).translate(_SMALL)
+    key = _HYPHEN_MEANT.sub("", key)
     key = re.sub(r"(.)々", r"\1\1", _IGNORED.sub("", key))
     return unicodedata.normalize("NFC", _without_marks(key).upper().translate(_NOT_DECOMPOSABLE))
 

@@ -1,8 +1,13 @@
 """Japanese postal codes: seven digits, shown 862-0971."""
 
 import re
+import sys
+from pathlib import Path
 
 from rules import text
+
+#: Where set-up puts the table of all codes (tools/postal_codes.py): beside the packages of this environment.
+TABLE = Path(sys.prefix, "share", "ouchi", "postal_codes.sqlite")
 
 _DECORATION = re.compile(r"[\s〒〶.・,、()" + re.escape(text.HYPHENS + text.WAVES) + "]")
 

@@ -13,6 +13,10 @@ def guardian_required(birth_date: date, on: date, through_grade: int = 9) -> boo
     at the end of the day before the birthday, so that who is born on 1 April belongs to the year before).
     `on` is the date of submission in Japan; the caller stores the answer, which must not flip during review.
     """
-    born_early = (birth_date.month, birth_date.day) <= (4, 1)
-    last_school_year_begins = birth_date.year + 5 + through_grade + (0 if born_early else 1)
-    return on < date(last_school_year_begins + 1, 4, 1)
+    return birth_date >= guardian_from(on, through_grade)
+
+
+def guardian_from(on: date, through_grade: int = 9) -> date:
+    """The oldest for whom a guardian must be named on this day were born on this one: always a 2 April."""
+    school_year = on.year if (on.month, on.day) >= (4, 1) else on.year - 1
+    return date(school_year - 6 - through_grade, 4, 2)

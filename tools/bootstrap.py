@@ -19,6 +19,7 @@ from tools.places import ROOT
 
 SETUP = Path("requirements/setup.txt")
 DEVELOPMENT = Path("requirements/development.txt")
+POSTAL_CODES = Path("tools/postal_codes.py")
 BENCH = Path("requirements/bench.txt")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 JAPANESE_FONTS = ("NotoSansCJK", "NotoSansJP", "ipag", "IPA", "VL-Gothic", "TakaoGothic")
@@ -26,8 +27,8 @@ FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """Changes when the locked requirements or the Python do."""
-    locked = [(root / file).read_bytes() for file in (SETUP, DEVELOPMENT)]
+    """Changes when the locked requirements, the Python, or what makes the table of postal codes do."""
+    locked = [(root / file).read_bytes() for file in (SETUP, DEVELOPMENT, POSTAL_CODES)]
     return hashlib.sha256(b"\0".join([*locked, sys.version.encode()])).hexdigest()
 
 
@@ -56,6 +57,10 @@ def set_up(root: Path = ROOT) -> None:
         root / SETUP,
         root / DEVELOPMENT,
     )
+    print("Making the table of postal codes …", flush=True)
+    done = subprocess.run([str(python), "-m", "tools.postal_codes"], cwd=root, check=False)
+    if done.returncode != 0:
+        raise Stopped("python -m tools.postal_codes failed; what it printed is above.")
     stamp.write_text(wanted)
 
 

@@ -16,6 +16,7 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.intake import api, handlers, pages
 from services.intake.documents_client import DocumentsClient
+from services.intake.postal_codes import NoTable, PostalCodes
 from services.intake.use_cases import Intake, housekeeping, links
 
 
@@ -42,6 +43,7 @@ def read(env: Env) -> IntakeSettings:
 async def start(chassis: Chassis, settings: IntakeSettings) -> AsyncIterator[Intake]:
     policy = load_policy(settings.library)
     key = decode_key("OUCHI_DOCUMENTS_KEY", settings.documents_key)
+    postal_codes = PostalCodes()
     hashing = PasswordHashing()
     try:
         async with aiohttp.ClientSession() as session:
@@ -52,11 +54,13 @@ async def start(chassis: Chassis, settings: IntakeSettings) -> AsyncIterator[Int
                 policy=policy,
                 hashing=hashing,
                 documents=documents,
+                postal_codes=postal_codes,
                 public_url=settings.public_url.rstrip("/"),
                 secret=chassis.settings.secret_key,
             )
     finally:
         hashing.close()
+        postal_codes.close()
 
 
 ROUTES = [*api.ROUTES, *pages.ROUTES]
@@ -90,7 +94,7 @@ SERVICE = Service(
     envelope=ENVELOPE,
     settings=read,
     start=start,
-    refusals=(PolicyError,),
+    refusals=(PolicyError, NoTable),
     routes=ROUTES,
     authenticators={"applicant": api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,

@@ -1,12 +1,15 @@
 """Every case of the reference that pure rules decide."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from rules import card_numbers, eligibility, text
 from rules.dates import read_date
@@ -63,6 +66,16 @@ def test_a_birth_date_is_understood_as_the_case_says(given: dict[str, str], expe
     else:
         assert understood.display == expected["date"]
         assert understood.notes == ((expected["note"],) if expected["note"] else ())
+
+
+@settings(max_examples=200, deadline=None)
+@given_any(born=st.dates(date(1990, 1, 1), date(2030, 1, 1)), on=st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_a_guardian_is_needed_until_the_31st_of_march_after_the_15th_birthday(born: date, on: date) -> None:
+    # An age is reached at the end of the day before the birthday.
+    reached = date(born.year + 15, born.month, born.day if (born.month, born.day) != (2, 29) else 28)
+    reached -= timedelta(days=1)
+    until = date(reached.year + (reached.month > 3), 3, 31)
+    assert guardian_required(born, on) is (on <= until)
 
 
 @pytest.mark.parametrize(("given", "expected"), of("guardian"))

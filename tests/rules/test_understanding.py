@@ -44,6 +44,45 @@ def test_what_is_shown_back_is_understood_as_itself(field: str, raw: str) -> Non
         assert (again.error, again.display, again.match_key) == (None, once.display, once.match_key)
 
 
+WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
+HYPHEN = st.sampled_from("-\u2010\u2011\u2013\u2014\u2015\u2212\u30fc\uff0d\uff70")
+
+
+def differently(typed: str, hyphen: str, wide: bool) -> str:
+    """The same from another keyboard."""
+    return (typed.translate(WIDE) if wide else typed).replace("-", hyphen).replace("\uff0d", hyphen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    field_and_typed=st.tuples(st.just("postal_code"), st.from_regex("[0-9]{3}-[0-9]{4}", fullmatch=True))
+    | st.tuples(st.just("phone"), st.from_regex("0(90-[1-9]|96-3)[0-9]{2,3}-[0-9]{4}", fullmatch=True))
+    | st.tuples(
+        st.just("address"), st.from_regex("大江[1-9]-[1-9]{1,2}-[1-9]{1,3} ?(コーポ[A-C][1-9]|)", fullmatch=True)
+    )
+    | st.tuples(st.just("name"), st.from_regex("[A-Z][a-z]{1,5} [A-Z][a-z]{1,5}-[A-Z][a-z]{2}", fullmatch=True))
+    | st.tuples(st.just("birth_date"), st.dates(date(1920, 1, 1), TODAY).map(str)),
+    hyphen=HYPHEN,
+    wide=st.booleans(),
+)
+def test_width_and_hyphens_make_no_difference_to_the_key(
+    field_and_typed: tuple[str, str], hyphen: str, wide: bool
+) -> None:
+    field, typed = field_and_typed
+    plain, other = read(field, typed), read(field, differently(typed, hyphen, wide))
+    assert (plain.error, plain.match_key) == (other.error, other.match_key)
+
+
+@settings(max_examples=200, deadline=None)
+@given(reading=st.text(alphabet="ぁあがぎぐゎんっょぽヴーァアガギパピポンッ ", min_size=1, max_size=12))
+def test_kana_of_any_kind_share_one_key(reading: str) -> None:
+    katakana = "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in reading)
+    decomposed = unicodedata.normalize("NFD", katakana)
+    for field in ("kana", "name"):
+        keys = {(read(field, each).error, read(field, each).match_key) for each in (reading, katakana, decomposed)}
+        assert len(keys) == 1
+
+
 @settings(max_examples=200, deadline=None)
 @given(day=st.dates(min_value=date(1907, 1, 1), max_value=TODAY))
 def test_every_birth_date_is_read_back_from_its_japanese_era(day: date) -> None:
@@ -140,9 +179,24 @@ def test_the_letter_o_for_zero_is_asked_about() -> None:
     assert (understood.error, understood.suggest) == ("phone_letter", "090-1234-5678")
 
 
-@pytest.mark.parametrize(("raw", "meant"), [("taro@gmail.con", "taro@gmail.com"), ("a@docomo.co.jp", "a@docomo.ne.jp")])
+@pytest.mark.parametrize(
+    ("raw", "meant"),
+    [
+        ("taro@gmail.con", "taro@gmail.com"),
+        ("a@docomo.co.jp", "a@docomo.ne.jp"),
+        ("a@gmaill.com", "a@gmail.com"),
+        ("a@gnail.com", "a@gmail.com"),
+        ("a@icluod.com", "a@icloud.com"),
+        ("a@yaho.co.jp", "a@yahoo.co.jp"),
+    ],
+)
 def test_a_slip_in_an_address_is_suggested_and_never_corrected(raw: str, meant: str) -> None:
     assert (read("email", raw).display, read("email", raw).suggest) == (raw, meant)
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "ymail.com", "mail.com", "docomo.ne.jp", "example.jp", "outlook.jp"])
+def test_an_address_that_is_right_is_left_in_peace(domain: str) -> None:
+    assert read("email", f"hana@{domain}").suggest is None
 
 
 def test_old_carrier_addresses_are_taken_with_a_note() -> None:

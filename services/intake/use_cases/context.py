@@ -10,6 +10,7 @@ from chassis.passwords import PasswordHashing
 from chassis.pulse import Pulse
 from rules.policy import Policy
 from services.intake.documents_client import DocumentsClient
+from services.intake.postal_codes import PostalCodes
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Intake:
     policy: Policy
     hashing: PasswordHashing
     documents: DocumentsClient
+    postal_codes: PostalCodes
     #: The address that people see, without a slash at the end.
     public_url: str
     #: Keys the hashes of requests, so that a stored hash tells nothing of a password (32 bytes).
