@@ -18,16 +18,20 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class Loop(Generic[S]):
-    """`round` returns True if there is more to do at once; else it runs again after `seconds`, or when `wake` beats."""
+    """`round` returns True if there is more to do at once; else it runs again after `seconds`, or when `wake` beats.
+
+    `at_once` says how many such loops run beside each other; a beat wakes one of them.
+    """
 
     name: str
     round: Callable[[S], Awaitable[bool]]
     seconds: float
     wake: Callable[[S], Pulse] | None = None
+    at_once: Callable[[S], int] = lambda _service: 1
 
 
 async def run_loop(loop: Loop[S], service: S) -> None:
-    """Run rounds for ever."""
+    """Run one round after the other, for ever."""
     wake = loop.wake(service) if loop.wake else Pulse()
     failures = 0
     while True:

@@ -152,7 +152,7 @@ async def running(
             relay(consumer_db, settings.amqp_url, links[0], recorded, service.name),
             consume(consumer_db, schemas, settings.amqp_url, links[1], service.name, handlers, settings.retry_delays),
             run_loop(pruning, consumer_db),
-            *(run_loop(loop, context) for loop in service.loops),
+            *(run_loop(loop, context) for loop in service.loops for _ in range(loop.at_once(context))),
         ]
         async with asyncio.TaskGroup() as group:
             started = [group.create_task(task) for task in tasks]

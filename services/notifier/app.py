@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 
 from chassis.loops import Loop
 from chassis.pulse import Pulse
@@ -16,7 +16,7 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.notifier import api, handlers, use_cases
 from services.notifier.signing import Signer, read_key
-from services.notifier.smtp import MailServer
+from services.notifier.smtp import MailServer, hang_up
 from services.notifier.use_cases import Notifier
 
 
@@ -30,6 +30,8 @@ class NotifierSettings:
     review_url: str
     smtp_host: str
     smtp_port: int
+    #: How many mails may be on their way to the mail server at once.
+    smtp_connections: int = 4
     #: Of the DKIM key; both or none.
     dkim_selector: str = ""
     #: PEM; None: mails are not signed here.
@@ -39,8 +41,8 @@ class NotifierSettings:
 
 
 def read(env: Env) -> NotifierSettings:
-    """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT; OUCHI_DKIM_SELECTOR and OUCHI_DKIM_KEY (base64 of a
-    PEM file), both empty where the relay signs or nobody does; OUCHI_BOUNCE_TOKEN.
+    """OUCHI_LIBRARY, OUCHI_REVIEW_URL, OUCHI_SMTP_HOST, OUCHI_SMTP_PORT, OUCHI_SMTP_CONNECTIONS; OUCHI_DKIM_SELECTOR and
+    OUCHI_DKIM_KEY (base64 of a PEM file), both empty where the relay signs or nobody does; OUCHI_BOUNCE_TOKEN.
     """
     selector, key = env.str("DKIM_SELECTOR", ""), env.str("DKIM_KEY", "")
     if bool(selector) != bool(key):
@@ -50,6 +52,7 @@ def read(env: Env) -> NotifierSettings:
         review_url=env.str("REVIEW_URL"),
         smtp_host=env.str("SMTP_HOST"),
         smtp_port=env.int("SMTP_PORT", 25),
+        smtp_connections=env.int("SMTP_CONNECTIONS", 4, validate=validate.Range(min=1)),
         dkim_selector=selector,
         dkim_key=read_key(key) if key else None,
         bounce_token=env.str("BOUNCE_TOKEN", ""),
@@ -60,17 +63,21 @@ def read(env: Env) -> NotifierSettings:
 async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifier]:
     policy = load_policy(own.library)
     sender_domain = policy.mail.sender_address.rpartition("@")[2]
-    yield Notifier(
-        db=chassis.db,
-        now=chassis.now,
-        policy=policy,
-        server=MailServer(own.smtp_host, own.smtp_port, sender_domain),
-        public_url=chassis.settings.public_url,
-        review_url=own.review_url.rstrip("/"),
-        signer=Signer(own.dkim_selector, sender_domain, own.dkim_key) if own.dkim_key else None,
-        bounce_token_hash=token_hash(own.bounce_token) if own.bounce_token else None,
-        wake=Pulse(),
-    )
+    server = MailServer(own.smtp_host, own.smtp_port, sender_domain, connections=own.smtp_connections)
+    try:
+        yield Notifier(
+            db=chassis.db,
+            now=chassis.now,
+            policy=policy,
+            server=server,
+            public_url=chassis.settings.public_url,
+            review_url=own.review_url.rstrip("/"),
+            signer=Signer(own.dkim_selector, sender_domain, own.dkim_key) if own.dkim_key else None,
+            bounce_token_hash=token_hash(own.bounce_token) if own.bounce_token else None,
+            wake=Pulse(),
+        )
+    finally:
+        await hang_up(server)
 
 
 HANDLERS = {
@@ -100,7 +107,13 @@ SERVICE: Service[Notifier, NotifierSettings] = Service(
     authenticators={api.MAIL_SERVER: api.authenticate},
     handlers=HANDLERS,
     loops=[
-        Loop("send", use_cases.send_next, seconds=5, wake=lambda notifier: notifier.wake),
+        Loop(
+            "send",
+            use_cases.send_next,
+            seconds=5,
+            wake=lambda notifier: notifier.wake,
+            at_once=lambda notifier: notifier.server.connections,
+        ),
         Loop("sweep", use_cases.sweep, seconds=60),
     ],
 )

@@ -49,7 +49,10 @@ async def on_review_delayed(notifier: Notifier, tx: Transaction, event: Event) -
 
 async def on_review_digest_due(notifier: Notifier, tx: Transaction, event: Event) -> None:
     for address in notifier.policy.staff_digest.addresses:
-        await use_cases.plan(notifier, tx, NewDelivery(None, event.id, "staff_digest", event.time, event.data, address))
+        digest = NewDelivery(
+            None, event.id, "staff_digest", event.time, event.data, address, traceparent=event.traceparent
+        )
+        await use_cases.plan(notifier, tx, digest)
 
 
 async def on_registration_completed(notifier: Notifier, tx: Transaction, event: Event) -> None:
@@ -69,4 +72,4 @@ def _application(event: Event) -> UUID:
 
 def _delivery(event: Event, application_id: UUID, template: str, kept: Sequence[str]) -> NewDelivery:
     content = {name: event.data[name] for name in kept}
-    return NewDelivery(application_id, event.id, template, event.time, content)
+    return NewDelivery(application_id, event.id, template, event.time, content, traceparent=event.traceparent)

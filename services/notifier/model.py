@@ -2,7 +2,7 @@
 
 waiting ──claim──▶ sending ──▶ sent
    ▲                  ├──────▶ failed     refused for good, or put off too often
-   └──────────────────┘                   put off, the server is away, or the claim ran out
+   └──────────────────┘                   put off, the server is away, or its sender died
 any of these but failed ─────▶ bounced    a server further on sent it back
 """
 
@@ -15,8 +15,9 @@ from uuid import UUID
 from rules.policy import Policy
 from rules.policy_parts import Rate
 
-#: Longer than the slowest conversation with a mail server that `smtp.send` allows.
-LEASE = timedelta(minutes=4)
+#: What a sender that died held goes to another after this. A living one extends its claim at every heartbeat; where it
+#: cannot, it breaks off before the lease ends.
+LEASE, HEARTBEAT = timedelta(seconds=30), timedelta(seconds=8)
 #: The recipient whose application it is, at the address of its contact. Any other recipient is the staff's own address.
 APPLICANT = "applicant"
 
@@ -50,7 +51,7 @@ class Contact:
 class NewDelivery:
     """A message that an event asks for. `content` holds what its template needs, and no more.
 
-    `application_id` is None where it is to staff.
+    `application_id` is None where it is to staff; `traceparent` is that of the event.
     """
 
     application_id: UUID | None
@@ -59,13 +60,14 @@ class NewDelivery:
     occurred_at: datetime
     content: Mapping[str, Any]
     recipient: str = APPLICANT
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A message that this sender holds until its lease ends, and whom it goes to. `attempts` were made before.
 
-    To staff there is neither application nor receipt number.
+    To staff there is neither application nor receipt number. `traceparent` is that of the event that asked for it.
     """
 
     id: UUID
@@ -78,6 +80,7 @@ class Delivery:
     receipt_number: str | None
     email: str
     language: str
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)

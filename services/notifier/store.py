@@ -16,15 +16,16 @@ ON CONFLICT (application_id) DO UPDATE
 """
 
 INSERT_DELIVERY = """
-INSERT INTO deliveries (id, application_id, caused_by, template, recipient, occurred_at, content)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO deliveries (id, application_id, caused_by, template, recipient, occurred_at, content, traceparent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (caused_by, template, recipient) DO NOTHING
 """
 
 # Senders take turns at counting, so that together they keep within the rates.
 LOCK_PACE = "SELECT pg_advisory_xact_lock(hashtextextended('sendings', 0))"
 
-# In the order in which things happened; a delivery whose contact is not known yet joins when it is.
+# In the order in which things happened; a delivery whose contact is not known yet joins when it is. One to an applicant
+# waits while another to them is being sent, and while an earlier one is due.
 CLAIM = """
 WITH full_domains AS (
     SELECT domain FROM sendings WHERE at > $4 GROUP BY domain HAVING count(*) >= $5),
@@ -34,6 +35,11 @@ next AS (
       FROM deliveries d LEFT JOIN contacts c USING (application_id)
      WHERE (c.application_id IS NOT NULL OR d.application_id IS NULL)
        AND ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
+       AND NOT EXISTS (
+               SELECT FROM deliveries o
+                WHERE o.application_id = d.application_id AND o.id <> d.id AND o.status IN ('waiting', 'sending')
+                  AND (o.claimed_until > $2
+                       OR (o.occurred_at, o.id) < (d.occurred_at, d.id) AND (o.status = 'sending' OR o.due_at <= $2)))
        AND lower(substring(coalesce(c.email, d.recipient) FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
        AND (SELECT count(*) FROM sendings WHERE at > $6) < $7
      ORDER BY d.occurred_at, d.id LIMIT 1
@@ -43,7 +49,7 @@ counted AS (
 UPDATE deliveries d SET status = 'sending', claim = $1, claimed_until = $3
   FROM next WHERE d.id = next.id
 RETURNING d.id, d.claim, d.application_id, d.caused_by, d.template, d.content, d.attempts,
-          next.receipt_number, next.email, next.language
+          d.traceparent, next.receipt_number, next.email, next.language
 """
 
 # Each of these changes the row only while it is still ours: a claim that ran out may be another sender's by now.
@@ -52,6 +58,8 @@ UPDATE deliveries
    SET status = $3, attempts = $4, ended_at = $5, last_error = $6, content = NULL, claim = NULL, claimed_until = NULL
  WHERE id = $1 AND claim = $2
 """
+
+EXTEND = "UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND claim = $2"
 
 PUT_OFF = """
 UPDATE deliveries
@@ -96,8 +104,8 @@ async def upsert_contact(conn: Connection, contact: Contact) -> None:
 
 async def insert_delivery(conn: Connection, id_: UUID, new: NewDelivery) -> None:
     """Add the delivery, unless this event has already asked for it."""
-    values = (id_, new.application_id, new.caused_by, new.template, new.recipient, new.occurred_at, dict(new.content))
-    await conn.execute(INSERT_DELIVERY, *values)
+    about = (new.application_id, new.caused_by, new.template, new.recipient, new.occurred_at)
+    await conn.execute(INSERT_DELIVERY, id_, *about, dict(new.content), new.traceparent)
 
 
 async def claim_next(conn: Connection, claim: UUID, now: datetime, until: datetime, pace: Pace) -> Delivery | None:
@@ -110,6 +118,11 @@ async def claim_next(conn: Connection, claim: UUID, now: datetime, until: dateti
 
 def _since(rate: Rate | None, now: datetime) -> tuple[datetime, int]:
     return (now - timedelta(seconds=rate.seconds), rate.count) if rate else (now, NO_LIMIT)
+
+
+async def extend_claim(conn: Connection, delivery: Delivery, until: datetime) -> bool:
+    """False where the delivery is no longer ours."""
+    return await _changed(conn, EXTEND, delivery, until)
 
 
 async def mark_sent(conn: Connection, delivery: Delivery, now: datetime) -> bool:

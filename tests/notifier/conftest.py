@@ -18,7 +18,7 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import Policy, load_policy
 from services.notifier import use_cases
 from services.notifier.app import HANDLERS
-from services.notifier.smtp import MailServer
+from services.notifier.smtp import MailServer, hang_up
 from services.notifier.use_cases import Notifier
 from tests.conftest import FromService
 from tests.notifier.post_office import PostOffice, open_post_office
@@ -80,3 +80,4 @@ async def house(database_url: FromService, office: PostOffice, policy: Policy) -
         server = MailServer("127.0.0.1", office.port, "library.example.jp", timeout=2, data_timeout=2)
         notifier = Notifier(db, clock, policy, server, PUBLIC_URL, REVIEW_URL, None, None, Pulse())
         yield House(notifier, db, clock, office)
+        await hang_up(server)

@@ -1,39 +1,57 @@
 """From a planned message to the mail server."""
 
+import asyncio
 import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import structlog
 
+from chassis.database import Transaction, is_away
 from chassis.errors import Unavailable
 from chassis.ids import new_id
+from chassis.telemetry import continued_trace
 from services.notifier import events, store
 from services.notifier.letters import write_letter
 from services.notifier.mail import UnusableAddress, compose, envelope_sender, mailbox
-from services.notifier.model import LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
+from services.notifier.model import HEARTBEAT, LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
 from services.notifier.signing import sign
-from services.notifier.smtp import Refused, ServerAway, send
+from services.notifier.smtp import Refused, ServerAway, hang_up, send
 from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
+
+#: A connection to the mail server is kept for so long after a mail.
+IDLE_SECONDS = 10.0
 
 
 async def send_next(notifier: Notifier) -> bool:
     """Send the oldest message that is due and within the rates of the policy; False where there is none.
 
-    Raises Unavailable where the mail server takes nothing at all: the message then waits as before, at the head.
-    Where we die after the server has taken the mail and before that is committed, it is sent again with the same
-    Message-ID once the lease has ended; there is no other way for a mail to go out twice.
+    Any number may run at once: those to one applicant go out one after the other. Raises Unavailable where the mail
+    server takes nothing at all: the message then waits as before, at the head. Where we die after the server has taken
+    the mail and before that is committed, it is sent again with the same Message-ID once the lease has ended; there is
+    no other way for a mail to go out twice.
     """
-    now = notifier.now()
+    now, ends = notifier.now(), _clock() + LEASE.total_seconds()
     async with notifier.db.transaction() as tx:
         delivery = await store.claim_next(tx.conn, new_id(), now, now + LEASE, pace(notifier.policy))
     if delivery is None:
+        await hang_up(notifier.server, IDLE_SECONDS)
         return False
+    # Where there is one there may be more: the next sender looks while this one sends.
+    notifier.wake.beat()
+    with continued_trace(delivery.traceparent):
+        await _carry_out(notifier, delivery, ends)
+    return True
+
+
+async def _carry_out(notifier: Notifier, delivery: Delivery, lease_ends: float) -> None:
     try:
-        await _send(notifier, delivery)
+        async with _held(notifier, delivery, lease_ends):
+            await _send(notifier, delivery)
     except ServerAway as away:
-        async with notifier.db.transaction() as tx:
-            await store.release(tx.conn, delivery)
+        await _note(notifier, lambda tx: store.release(tx.conn, delivery))
         raise Unavailable("mail_server_away", detail=str(away)) from None
     except UnusableAddress:
         await _fail(notifier, delivery, "unusable address")
@@ -42,13 +60,41 @@ async def send_next(notifier: Notifier) -> bool:
             await _fail(notifier, delivery, str(refused))
         else:
             await _put_off(notifier, delivery, str(refused))
+    except TimeoutError:
+        log.warning("a claim was lost while sending", delivery=str(delivery.id), template=delivery.template)
     except Exception as error:
         # A letter that cannot be written is our bug: it must hold up no other, and a mended version may send it.
         log.exception("a letter could not be sent", delivery=str(delivery.id), template=delivery.template)
         await _put_off(notifier, delivery, type(error).__name__)
     else:
         await _finish(notifier, delivery)
-    return True
+
+
+@asynccontextmanager
+async def _held(notifier: Notifier, delivery: Delivery, ends: float) -> AsyncIterator[None]:
+    """Hold the claim while the block runs; TimeoutError in it once another sender may have it.
+
+    A conversation with the mail server is thereby broken off before another sender can begin one.
+    """
+    async with asyncio.timeout_at(ends) as lease:
+        beating = asyncio.create_task(_extend(notifier, delivery, lease))
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+
+async def _extend(notifier: Notifier, delivery: Delivery, lease: asyncio.Timeout) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT.total_seconds())
+        asked = _clock()
+        try:
+            async with notifier.db.transaction() as tx:
+                ours = await store.extend_claim(tx.conn, delivery, notifier.now() + LEASE)
+        except Exception as error:
+            log.warning("a claim could not be extended", delivery=str(delivery.id), error=type(error).__name__)
+        else:
+            lease.reschedule(asked + LEASE.total_seconds() if ours else asked)
 
 
 async def _send(notifier: Notifier, delivery: Delivery) -> None:
@@ -62,9 +108,11 @@ async def _send(notifier: Notifier, delivery: Delivery) -> None:
 
 
 async def _finish(notifier: Notifier, delivery: Delivery) -> None:
-    async with notifier.db.transaction() as tx:
+    async def write(tx: Transaction) -> None:
         if await store.mark_sent(tx.conn, delivery, notifier.now()) and delivery.application_id:
             await tx.record(events.notification_sent(delivery.application_id, delivery))
+
+    await _note(notifier, write)
     log.info("mail sent", delivery=str(delivery.id), template=delivery.template, attempts=delivery.attempts + 1)
 
 
@@ -73,15 +121,38 @@ async def _put_off(notifier: Notifier, delivery: Delivery, reason: str) -> None:
     if delay is None:
         await _fail(notifier, delivery, reason)
         return
-    async with notifier.db.transaction() as tx:
+
+    async def write(tx: Transaction) -> None:
         ours = await store.put_off(tx.conn, delivery, notifier.now() + delay, reason)
         if ours and delivery.application_id and delivery.attempts + 1 == SAY_DELAYED_AT:
             await tx.record(events.notification_failed(delivery.application_id, delivery, "temporary"))
+
+    await _note(notifier, write)
     log.warning("mail put off", delivery=str(delivery.id), template=delivery.template, reason=reason, delay=str(delay))
 
 
 async def _fail(notifier: Notifier, delivery: Delivery, reason: str) -> None:
-    async with notifier.db.transaction() as tx:
+    async def write(tx: Transaction) -> None:
         if await store.mark_failed(tx.conn, delivery, notifier.now(), reason) and delivery.application_id:
             await tx.record(events.notification_failed(delivery.application_id, delivery, "permanent"))
+
+    await _note(notifier, write)
     log.warning("mail failed", delivery=str(delivery.id), template=delivery.template, reason=reason)
+
+
+async def _note(notifier: Notifier, write: Callable[[Transaction], Awaitable[None]]) -> None:
+    """Write down what became of a message: until that is done it counts as never sent. So wait for a lost database."""
+    while True:
+        try:
+            async with notifier.db.transaction() as tx:
+                await write(tx)
+            return
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("what became of a message cannot be noted yet", error=type(error).__name__)
+        await asyncio.sleep(random.uniform(0.1, 0.5))  # noqa: S311
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
