@@ -48,7 +48,7 @@ MASKS: dict[str, Any] = {
     },
 }
 #: Why a caller may ask for a deletion: because it does, or because the image shows an individual number.
-WHY = ("requested", "individual_number")
+WHY = ("requested", forgetting.INDIVIDUAL_NUMBER)
 
 
 async def put_document(vault: Vault, request: web.Request) -> web.Response:

@@ -19,7 +19,7 @@ from services.documents import api, handlers
 from services.documents.decoder import open_decoder
 from services.documents.model.sealing import MasterKeys
 from services.documents.objects import Objects
-from services.documents.use_cases import Vault, access, forgetting, reading
+from services.documents.use_cases import Vault, access, forgetting, reading, storing
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,10 @@ HANDLERS = {
 }
 
 LOOPS: list[Loop[Vault]] = [
-    Loop("delete due documents", forgetting.delete_due, seconds=60),
+    Loop("delete due documents", forgetting.delete_due, seconds=60, wake=lambda vault: vault.erased),
     Loop("sweep orphans", forgetting.sweep, seconds=600),
     Loop("prune tokens", access.prune_tokens, seconds=60),
+    Loop("prune refusals", storing.prune_refusals, seconds=3600),
     Loop("prune reads", reading.prune_reads, seconds=3600),
 ]
 

@@ -49,7 +49,7 @@ class Decoder:
         self.idle: list[Process] = []
         self.busy: set[Process] = set()
 
-    async def clean(self, image: bytes, kind: str, max_pixels: int) -> Cleaned:
+    async def clean(self, image: bytes | bytearray, kind: str, max_pixels: int) -> Cleaned:
         """The image cleaned. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
         return await self._work(image, {"kind": kind, "max_pixels": max_pixels})
 
@@ -58,7 +58,7 @@ class Decoder:
         order = {"kind": "JPEG", "boxes": [astuple(box) for box in boxes]}
         return list((await self._work(reading, order)).renditions)
 
-    async def _work(self, image: bytes, order: Mapping[str, Any]) -> Cleaned:
+    async def _work(self, image: bytes | bytearray, order: Mapping[str, Any]) -> Cleaned:
         kind = order["kind"]
         async with self._free:
             process = await self._worker()
@@ -68,8 +68,9 @@ class Decoder:
                     cleaned = await _ask(process, image, order)
                 self.idle.append(process)
             except TimeoutError:
+                # It has not used up its CPU time: the machine is at fault, not the image.
                 log.warning("decoding took too long", kind=kind, bytes=len(image))
-                raise refused("unreadable_image") from None
+                raise Unavailable from None
             except (WorkerDied, ConnectionError):
                 status = await _status(process)
                 log.warning("a decoder died", kind=kind, bytes=len(image), status=status)
@@ -109,9 +110,9 @@ async def open_decoder() -> AsyncIterator[Decoder]:
         await decoder.close()
 
 
-def refused(code: str) -> Invalid:
-    """The image itself is at fault."""
-    return Invalid([FieldError("image", code)], code)
+def refused(code: str, *also: str) -> Invalid:
+    """The image itself is at fault; `also` are further codes about it."""
+    return Invalid([FieldError("image", each) for each in (code, *also)], code)
 
 
 async def _start() -> Process:
@@ -131,7 +132,7 @@ async def _start() -> Process:
         raise Unavailable from None
 
 
-async def _ask(process: Process, image: bytes, order: Mapping[str, Any]) -> Cleaned | str:
+async def _ask(process: Process, image: bytes | bytearray, order: Mapping[str, Any]) -> Cleaned | str:
     """The image cleaned, or the code of the refusal."""
     assert process.stdin is not None
     assert process.stdout is not None

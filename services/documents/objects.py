@@ -1,6 +1,7 @@
 """Where the sealed renditions lie: a local folder or any object storage that obstore speaks."""
 
 import asyncio
+import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -46,11 +47,16 @@ class Objects:
         )
 
     async def write(self, sealed: Mapping[str, bytes]) -> str:
-        """Store every rendition under a new random folder and return its name. Raises Unavailable: nothing is left."""
+        """Store every rendition under a new random folder and return its name, once a power cut cannot take it away.
+
+        Raises Unavailable: nothing is left.
+        """
         folder = secrets.token_hex(16)
         try:
             for rendition, content in sealed.items():
                 await obstore.put_async(self._store, f"{folder}/{rendition}", content)
+            if self._root:
+                await asyncio.to_thread(_settle, self._root, folder)
         except (BaseError, OSError) as error:
             log.warning("storage away", doing="write", error=type(error).__name__)
             await self.remove(folder)
@@ -100,6 +106,16 @@ class Objects:
         except Unavailable:
             return "away"
         return ""
+
+
+def _settle(root: Path, folder: str) -> None:
+    """Onto the disk itself: obstore leaves a file, and the name that leads to it, to the system's caches (fsync(2))."""
+    for path in (*(root / folder).iterdir(), root / folder, root):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _remove_unfinished(root: Path, before: datetime) -> None:

@@ -20,7 +20,7 @@ _SLICE = 1 << 16
 _LONGEST_ANSWER = 4096
 
 
-async def scan(address: str, image: bytes) -> None:
+async def scan(address: str, image: bytes | bytearray) -> None:
     """Ask the clamd at `address` (host:port, or the path of its socket); an empty address asks nobody.
 
     Raises Invalid (infected), or Unavailable where clamd is away or says anything but clean or found.
@@ -54,7 +54,7 @@ async def _connected(address: str) -> AsyncIterator[tuple[asyncio.StreamReader, 
         asking.close()
 
 
-async def _ask(answers: asyncio.StreamReader, asking: asyncio.StreamWriter, image: bytes) -> bytes:
+async def _ask(answers: asyncio.StreamReader, asking: asyncio.StreamWriter, image: bytes | bytearray) -> bytes:
     """What clamd says, without its closing zero."""
     asking.write(b"zINSTREAM\0")
     view = memoryview(image)

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +13,13 @@ import pytest
 from PIL import Image
 
 from chassis.errors import Invalid, Problem, Unavailable
+from chassis.ids import new_id
 from services.documents import worker
 from services.documents.decoder import Decoder, open_decoder
 from services.documents.model.document import Cleaned
 from services.documents.model.kinds import JPEG, PNG, WEBP
 from tests.documents import pictures
+from tests.documents.conftest import House, problem
 
 PIXELS = 50_000_000
 
@@ -40,6 +44,11 @@ def spent(pid: int) -> float:
     """CPU seconds of a process, children excluded."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def address_space(pid: int) -> int:
+    """In bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def lives(pid: int) -> bool:
@@ -136,6 +145,25 @@ async def test_a_picture_beyond_the_memory_is_refused_and_the_worker_lives(decod
         await decoder.clean(await asyncio.to_thread(pictures.flood_png, 40_000, 40_000), PNG, 2_000_000_000)
     assert caught.value.code == "too_many_pixels"
     assert len((await decoder.clean(pictures.jpeg(), JPEG, PIXELS)).renditions) == 3
+
+
+async def test_a_worker_without_memory_harms_nobody_else(house: House) -> None:
+    assert (await house.put(new_id(), pictures.jpeg())).status == 201
+    [pid] = house.vault.decoder.pids()
+    # No more than it has now, as if the picture had taken all that it may.
+    used = address_space(pid)
+    resource.prlimit(pid, resource.RLIMIT_AS, (used, used))
+    answer = await house.put(new_id(), large())
+    assert await problem(answer) in ((422, "too_many_pixels"), (503, "unavailable"))
+    assert len(await house.rows("SELECT id FROM documents")) == 1
+    assert len(house.objects()) == 3
+    with suppress(ProcessLookupError):
+        # A machine that is short of memory ends it from outside, too.
+        os.kill(pid, signal.SIGKILL)
+    answers = [await house.put(new_id(), pictures.phone_jpeg()) for _ in range(2)]
+    # The first may still meet the one that has just died.
+    assert (answers[0].status in (201, 503), answers[1].status) == (True, 201)
+    assert pid not in house.vault.decoder.pids()
 
 
 async def test_the_loop_stays_free_while_images_are_decoded(decoder: Decoder) -> None:

@@ -1,11 +1,15 @@
 """Forgetting: on demand, on time, and what a crash left behind."""
 
+import asyncio
 import os
 from datetime import datetime, timedelta
+
+import pytest
 
 from chassis.ids import new_id
 from chassis.testing import deliver, heard
 from services.documents.app import HANDLERS
+from services.documents.model.retention import Standing
 from services.documents.use_cases import access, forgetting
 from tests.documents import pictures
 from tests.documents.conftest import House, problem
@@ -185,3 +189,48 @@ async def test_ids_of_tokens_are_forgotten_once_they_have_expired(house: House) 
     house.clock.move(seconds=61)
     assert await access.prune_tokens(house.vault) is True
     assert await house.rows("SELECT * FROM used_tokens") == []
+
+
+async def hear(house: House, outcome: str, round_: int = 1) -> None:
+    async with house.vault.db.transaction() as tx:
+        standing = Standing(round_, outcome, house.clock())
+        await forgetting.hear_of_application(house.vault, tx, house.application, standing)
+
+
+async def erase(house: House) -> None:
+    async with house.vault.db.transaction() as tx:
+        await forgetting.erase_application(house.vault, tx, house.application, house.clock())
+
+
+async def test_an_expired_application_starts_the_clock_that_policy_has_for_it(house: House) -> None:
+    await house.stored()
+    await hear(house, "open")
+    await hear(house, "expired")
+    await forgetting.delete_due(house.vault)
+    assert house.objects() == []
+    assert [each["why"] for each in await house.said("document.deleted.v1")] == ["expired"]
+
+
+async def test_an_expired_application_that_was_submitted_all_the_same_is_open(house: House) -> None:
+    document = await house.stored()
+    await hear(house, "open", 2)
+    await hear(house, "expired", 1)
+    await forgetting.delete_due(house.vault)
+    assert (await house.get(document)).status == 200
+
+
+@pytest.mark.parametrize("outcome", ["open", "expired", "withdrawn", "rejected", "approved"])
+async def test_erasing_destroys_at_once_whatever_else_is_heard_and_whenever(house: House, outcome: str) -> None:
+    for acts in ((erase, hear), (hear, erase, erase)):
+        house.application = new_id()
+        await house.stored()
+        for act in acts:
+            await (act(house, outcome, 9) if act is hear else erase(house))
+        # The loop that destroys is told to look now.
+        async with asyncio.timeout(1):
+            await house.vault.erased.wait(60)
+        await house.stored()
+        await forgetting.delete_due(house.vault)
+        assert house.objects() == []
+        [row] = await house.rows(f"SELECT outcome FROM applications WHERE id = '{house.application}'")
+        assert row == {"outcome": "erased"}

@@ -1,7 +1,7 @@
 """Sealing: what is sealed opens only with its key, as its document and its rendition."""
 
+import hashlib
 import secrets
-from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -13,6 +13,7 @@ from services.documents.model.sealing import KeyMissing, MasterKeys
 OLD = MasterKeys({"k1": secrets.token_bytes(32)})
 BOTH = MasterKeys({**OLD.by_name, "k2": secrets.token_bytes(32)})
 DOCUMENT = new_id()
+PICTURE, OTHER = hashlib.sha256(b"picture").digest(), hashlib.sha256(b"other").digest()
 
 
 def test_the_last_key_is_for_new_documents_and_the_older_stay_readable() -> None:
@@ -55,21 +56,22 @@ def test_the_same_picture_is_sealed_differently_each_time() -> None:
 
 def test_a_fingerprint_depends_on_bytes_document_and_key_and_on_nothing_else() -> None:
     key = sealing.new_key()
-
-    def fingerprint(key: bytes, document: UUID, *pieces: bytes) -> bytes:
-        found = sealing.fingerprinter(key, document)
-        for piece in pieces:
-            found.update(piece)
-        return found.digest()
-
-    first = fingerprint(key, DOCUMENT, b"pic", b"ture")
-    assert first == fingerprint(key, DOCUMENT, b"picture")
+    first = sealing.fingerprint(key, DOCUMENT, PICTURE)
+    assert first == sealing.fingerprint(key, DOCUMENT, PICTURE)
     others = {
-        fingerprint(key, DOCUMENT, b"other"),
-        fingerprint(key, new_id(), b"picture"),
-        fingerprint(sealing.new_key(), DOCUMENT, b"picture"),
+        sealing.fingerprint(key, DOCUMENT, OTHER),
+        sealing.fingerprint(key, new_id(), PICTURE),
+        sealing.fingerprint(sealing.new_key(), DOCUMENT, PICTURE),
     }
     assert len(others | {first}) == 4
+
+
+def test_a_mark_depends_on_bytes_application_and_master_key_and_is_made_by_each() -> None:
+    keys = MasterKeys({"k1": bytes(32), "k2": b"2" * 32})
+    first = sealing.marks(keys, DOCUMENT, PICTURE)
+    assert first == sealing.marks(keys, DOCUMENT, PICTURE)
+    assert sealing.marks(MasterKeys({"k2": b"2" * 32}), DOCUMENT, PICTURE) == first[1:]
+    assert len({*first, *sealing.marks(keys, new_id(), PICTURE), *sealing.marks(keys, DOCUMENT, OTHER), PICTURE}) == 7
 
 
 def test_keys_are_not_shown_by_accident() -> None:

@@ -1,6 +1,8 @@
 """The same on a local folder and on an S3-compatible storage: whole or not at all, and nothing is left behind."""
 
+import errno
 import io
+import os
 import resource
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
@@ -119,3 +121,28 @@ async def test_a_full_disk_refuses_the_upload_and_keeps_nothing_of_it(house: Hou
     assert answer.status == 503
     assert (await house.rows("SELECT * FROM documents"), house.objects()) == ([], [])
     assert (await house.put(document, picture)).status == 201
+
+
+async def test_what_is_acknowledged_is_on_the_disk_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        settled.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr("services.documents.objects.os.fsync", noted)
+    await house.stored()
+    [row] = await house.rows("SELECT folder FROM documents")
+    folder = f"{house.storage}/{row['folder']}"
+    assert sorted(settled[:3]) == [f"{folder}/{name}" for name in ("reading", "screen", "thumbnail")]
+    assert settled[3:] == [folder, str(house.storage)]
+
+
+async def test_a_disk_that_cannot_keep_it_refuses_the_upload(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(descriptor: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr("services.documents.objects.os.fsync", broken)
+    assert (await house.put(new_id(), pictures.jpeg())).status == 503
+    assert (await house.rows("SELECT * FROM documents"), house.objects()) == ([], [])

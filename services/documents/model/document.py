@@ -15,6 +15,8 @@ RENDITIONS = {READING: 2048, SCREEN: 1024, THUMBNAIL: 342}
 BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL = "blurred", "cut_off", "dark", "glare", "too_small"
 #: What may be noticed about a picture, see warnings.py.
 WARNINGS = (BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL)
+#: A warning too: this very file stood there when the application was submitted, and another one was asked for.
+SAME_IMAGE = "same_image"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Kept:
     key_name: str
     #: Tells the same upload from another one, without saying anything about its bytes; empty once masked.
     fingerprint: bytes
+    #: Tells the same file from another one within its application (sealing.marks); empty once masked.
+    mark: bytes
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """When images go: by how their application ended, counted in days of the library's time zone.
 
 What is heard is joined into what is known so that neither order nor repetition matters: the later round wins, within
-a round a decision stands over a withdrawal and that over the submission, and of equals the earlier moment counts.
+a round a decision stands over a withdrawal, that over an expiry and that over the submission, and of equals the
+earlier moment counts. What is erased stays erased.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from rules.policy import Policy
 
-OPEN, WITHDRAWN, REJECTED, APPROVED = "open", "withdrawn", "rejected", "approved"
-_RANK = {OPEN: 0, WITHDRAWN: 1, REJECTED: 2, APPROVED: 3}
+OPEN, EXPIRED, WITHDRAWN, REJECTED, APPROVED = "open", "expired", "withdrawn", "rejected", "approved"
+ERASED = "erased"
+_RANK = {OPEN: 0, EXPIRED: 1, WITHDRAWN: 2, REJECTED: 3, APPROVED: 4, ERASED: 5}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def delete_on(policy: Policy, standing: Standing) -> date | None:
     """The day on which the images go, or None while the application is open."""
     if standing.outcome == OPEN:
         return None
-    days: int = getattr(policy.retention.images, standing.outcome)
+    days: int = 0 if standing.outcome == ERASED else getattr(policy.retention.images, standing.outcome)
     ended_on = standing.decided_at.astimezone(ZoneInfo(policy.time_zone)).date()
     return ended_on + timedelta(days=days)
 
@@ -49,5 +51,5 @@ def unfinished_before(policy: Policy, today: date) -> datetime:
     return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(policy.time_zone))
 
 
-def _weight(standing: Standing) -> tuple[int, int, float]:
-    return standing.round, _RANK[standing.outcome], -standing.decided_at.timestamp()
+def _weight(standing: Standing) -> tuple[bool, int, int, float]:
+    return standing.outcome == ERASED, standing.round, _RANK[standing.outcome], -standing.decided_at.timestamp()

@@ -3,7 +3,6 @@
 Everything sealed is bound to its document and its rendition: exchanged files do not open.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -64,14 +63,24 @@ def unseal(key: bytes, sealed: bytes, document: UUID, rendition: str) -> bytes:
     return _decrypt(key, sealed, _about(document, rendition))
 
 
-def fingerprinter(key: bytes, document: UUID) -> "hmac.HMAC":
-    """Takes an upload piece by piece; its digest tells whether a repeated upload has the same bytes.
+def fingerprint(key: bytes, document: UUID, digest: bytes) -> bytes:
+    """Tells whether a repeated upload has the same bytes, given their SHA-256.
 
     Keyed with the document's own key and bound to the document: nobody without it learns whether they hold the same
     picture, it outlives a new master key, and it is worthless once the key is gone.
     """
     derived = hmac.digest(key, b"ouchi fingerprint of uploads", "sha256")
-    return hmac.new(derived, document.bytes, hashlib.sha256)
+    return hmac.digest(derived, document.bytes + digest, "sha256")
+
+
+def marks(keys: MasterKeys, application: UUID, digest: bytes) -> list[bytes]:
+    """What a file is known by within its application, given its SHA-256: by each master key, the newest last.
+
+    Nobody without a master key learns whether they hold the same picture. Once a key is retired what it marked is just
+    not known any more.
+    """
+    derived = (hmac.digest(key, b"ouchi marks of files", "sha256") for key in keys.by_name.values())
+    return [hmac.digest(each, application.bytes + digest, "sha256") for each in derived]
 
 
 def _about(document: UUID, part: str) -> bytes:

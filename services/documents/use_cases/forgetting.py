@@ -1,6 +1,6 @@
 """Forgetting: on demand, on time, and what a crash left behind. The key goes first, then the objects."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.clock import today
@@ -9,12 +9,14 @@ from chassis.errors import NotFound
 from chassis.service_tokens import Grant
 from services.documents import events, store
 from services.documents.model.document import Document
-from services.documents.model.retention import Standing, delete_on, joined, unfinished_before
+from services.documents.model.retention import ERASED, Standing, delete_on, joined, unfinished_before
 from services.documents.use_cases.vault import Vault
 
 #: No upload takes nearly as long; what is older and belongs to nothing was left by a crash.
 ORPHAN_AGE = timedelta(hours=1)
 BATCH = 100
+#: Why staff destroy an image at once, and how the same file is refused from then on.
+INDIVIDUAL_NUMBER, REFUSED_AS = "individual_number", "individual_number_visible"
 
 
 async def delete_document(vault: Vault, grant: Grant, why: str) -> None:
@@ -25,6 +27,9 @@ async def delete_document(vault: Vault, grant: Grant, why: str) -> None:
             raise NotFound
         if document.kept is None:
             return
+        if why == INDIVIDUAL_NUMBER and document.kept.mark:
+            # What must not be kept is not taken again either.
+            await store.remember_refusal(tx.conn, document.application, document.kept.mark, REFUSED_AS, vault.now())
         await _forget(vault, tx, document, why, grant.actor)
     await vault.storage.remove(document.kept.folder)
 
@@ -37,6 +42,13 @@ async def hear_of_application(vault: Vault, tx: Transaction, application: UUID, 
     standing = joined(known, heard)
     if standing != known:
         await store.set_application(tx.conn, application, standing, delete_on(vault.policy, standing))
+
+
+async def erase_application(vault: Vault, tx: Transaction, application: UUID, at: datetime) -> None:
+    """Destroy all that is left of the application's images, now and whatever is still to come of it."""
+    await hear_of_application(vault, tx, application, Standing(0, ERASED, at))
+    await store.forget_refusals(tx.conn, application)
+    tx.after_commit(vault.erased.beat)
 
 
 async def delete_due(vault: Vault) -> bool:

@@ -53,6 +53,6 @@ async def _masked(vault: Vault, document: Document, boxes: Sequence[Box]) -> Doc
     """The document with the boxes burnt in, already stored under a key of its own."""
     renditions = await vault.decoder.burn(await open_rendition(vault, document, READING), boxes)
     reading = next(each for each in renditions if each.name == READING)
-    # No fingerprint: it would still tell whether somebody holds the picture as it was.
-    kept = await keep(vault, document.id, sealing.new_key(), b"", renditions)
+    # Neither fingerprint nor mark: they would still tell whether somebody holds the picture as it was.
+    kept = await keep(vault, document.id, sealing.new_key(), renditions)
     return replace(document, bytes=len(reading.jpeg), mask=DONE, kept=kept)

@@ -1,9 +1,9 @@
 """Storing: refuse what policy refuses, read no more than allowed, clean, seal, write, and only then say so."""
 
-import asyncio
+import hashlib
 import hmac
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -16,44 +16,67 @@ from rules.identity_documents import document_type, refusal
 from services.documents import events, store
 from services.documents.decoder import refused
 from services.documents.model import sealing
-from services.documents.model.document import NOT_NEEDED, PENDING, READING, Cleaned, Document, Kept, Rendition, Upload
+from services.documents.model.document import (
+    NOT_NEEDED,
+    PENDING,
+    READING,
+    SAME_IMAGE,
+    Cleaned,
+    Document,
+    Kept,
+    Rendition,
+    Upload,
+)
 from services.documents.model.kinds import HEAD_BYTES, kind_of
+from services.documents.model.retention import unfinished_before
 from services.documents.model.sealing import KeyMissing
 from services.documents.scanner import scan
+from services.documents.use_cases.room import Share
 from services.documents.use_cases.vault import Vault
 
 log = structlog.get_logger()
 
 
+#: Beside the code of a refusal: this very file was refused before, and was not looked at again.
+SAME_AS_BEFORE = "same_as_before"
+
+
 @dataclass(frozen=True)
 class Received:
-    """What arrived, and what tells it from other bytes."""
+    """What arrived, its SHA-256, and what this file is known by within its application (the newest mark last)."""
 
-    image: bytes
-    fingerprint: bytes
+    image: bytearray
+    digest: bytes
+    marks: list[bytes]
 
 
 async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: AsyncIterable[bytes]) -> Document:
     """Store the image. The same image again gives the same answer and is said only once.
 
     Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, too_many_pixels,
-    infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable: nothing is then stored.
+    infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable (busy: too many at once): nothing is then
+    stored. A file that this application sent before is refused with its code and `same_as_before`, without decoding it.
     """
     if grant.owner != upload.application:
         raise Forbidden("other_application")
     _refuse_by_policy(vault, upload)
+    with vault.room.share() as share:
+        return await _store(vault, upload, await _receive(vault, upload, pieces, share))
+
+
+async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
     async with vault.db.connection() as conn:
         known = await store.find_document(conn, upload.id)
-    key = _key_of(vault, known) if known and known.kept else sealing.new_key()
-    received = await _receive(vault, upload, key, pieces)
+        code = await store.refused_before(conn, upload.application, received.marks)
+        same = await store.was_submitted(conn, upload, received.marks)
     if known:
-        return _repeated(known, upload, received)
-    await scan(vault.clamd, received.image)
-    kind = kind_of(received.image[:HEAD_BYTES])
-    if kind is None:
-        raise refused("unreadable_image")
-    cleaned = await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
-    document = await _write(vault, upload, key, received.fingerprint, cleaned)
+        return _repeated(vault, known, upload, received)
+    if code:
+        raise refused(code, SAME_AS_BEFORE)
+    cleaned = await _cleaned(vault, upload, received)
+    if same:
+        cleaned = replace(cleaned, warnings=(*cleaned.warnings, SAME_IMAGE))
+    document = await _write(vault, upload, received, cleaned)
     async with vault.db.transaction() as tx:
         # Where the commit's answer is lost the objects stay: either the row names them or the sweep finds them.
         if await store.insert_document(tx.conn, document):
@@ -64,11 +87,14 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     async with vault.db.connection() as conn:
         other = await store.find_document(conn, upload.id)
     assert other is not None
-    if other.kept:
-        # Its key is another, and so is its fingerprint of the same bytes.
-        fingerprint = await asyncio.to_thread(_fingerprint, _key_of(vault, other), upload.id, received.image)
-        received = Received(received.image, fingerprint)
-    return _repeated(other, upload, received)
+    return _repeated(vault, other, upload, received)
+
+
+async def prune_refusals(vault: Vault) -> bool:
+    """Forget refused files when images that were never submitted go. True if there may be more."""
+    before = unfinished_before(vault.policy, today(vault.now, vault.zone))
+    async with vault.db.transaction() as tx:
+        return await store.prune_refusals(tx.conn, before) > 0
 
 
 def _refuse_by_policy(vault: Vault, upload: Upload) -> None:
@@ -89,35 +115,46 @@ def _key_of(vault: Vault, known: Document) -> bytes:
         raise Unavailable("cannot_be_opened") from None
 
 
-async def _receive(vault: Vault, upload: Upload, key: bytes, pieces: AsyncIterable[bytes]) -> Received:
-    image = bytearray()
-    fingerprint = sealing.fingerprinter(key, upload.id)
+async def _receive(vault: Vault, upload: Upload, pieces: AsyncIterable[bytes], share: Share) -> Received:
+    image, digest = bytearray(), hashlib.sha256()
     async for piece in pieces:
         if len(image) + len(piece) > vault.policy.limits.upload_bytes:
             raise TooLarge
+        share.take(len(piece))
         image += piece
-        fingerprint.update(piece)
-    return Received(bytes(image), fingerprint.digest())
+        digest.update(piece)
+    return Received(image, digest.digest(), sealing.marks(vault.keys, upload.application, digest.digest()))
 
 
-def _fingerprint(key: bytes, document: UUID, image: bytes) -> bytes:
-    fingerprint = sealing.fingerprinter(key, document)
-    fingerprint.update(image)
-    return fingerprint.digest()
+async def _cleaned(vault: Vault, upload: Upload, received: Received) -> Cleaned:
+    """The image cleaned; why it is refused is remembered, but for what a scanner says: it learns."""
+    await scan(vault.clamd, received.image)
+    kind = kind_of(bytes(received.image[:HEAD_BYTES]))
+    try:
+        if kind is None:
+            raise refused("unreadable_image")
+        return await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
+    except Invalid as refusal:
+        async with vault.db.transaction() as tx:
+            await store.remember_refusal(tx.conn, upload.application, received.marks[-1], refusal.code, vault.now())
+        raise
 
 
-def _repeated(known: Document, upload: Upload, received: Received) -> Document:
+def _repeated(vault: Vault, known: Document, upload: Upload, received: Received) -> Document:
     if known.kept is None:
         raise Conflict("deleted")
     if known.is_for(upload) and not known.kept.fingerprint:
         raise Conflict("masked")
-    if not known.is_for(upload) or not hmac.compare_digest(known.kept.fingerprint, received.fingerprint):
+    fingerprint = sealing.fingerprint(_key_of(vault, known), known.id, received.digest)
+    if not known.is_for(upload) or not hmac.compare_digest(known.kept.fingerprint, fingerprint):
         raise Conflict("other_image")
     return known
 
 
-async def _write(vault: Vault, upload: Upload, key: bytes, fingerprint: bytes, cleaned: Cleaned) -> Document:
-    kept = await keep(vault, upload.id, key, fingerprint, list(cleaned.renditions))
+async def _write(vault: Vault, upload: Upload, received: Received, cleaned: Cleaned) -> Document:
+    key = sealing.new_key()
+    fingerprint = sealing.fingerprint(key, upload.id, received.digest)
+    kept = await keep(vault, upload.id, key, list(cleaned.renditions), fingerprint, received.marks[-1])
     reading = next(each for each in cleaned.renditions if each.name == READING)
     kind = document_type(vault.policy, upload.type)
     return Document(
@@ -135,10 +172,12 @@ async def _write(vault: Vault, upload: Upload, key: bytes, fingerprint: bytes, c
     )
 
 
-async def keep(vault: Vault, document: UUID, key: bytes, fingerprint: bytes, renditions: list[Rendition]) -> Kept:
+async def keep(
+    vault: Vault, document: UUID, key: bytes, renditions: list[Rendition], fingerprint: bytes = b"", mark: bytes = b""
+) -> Kept:
     """Seal the renditions with `key` and write them under a new folder. Raises Unavailable: nothing is left."""
     folder = await vault.storage.write(
         {each.name: sealing.seal(key, each.jpeg, document, each.name) for each in renditions}
     )
     newest = vault.keys.newest
-    return Kept(folder, sealing.wrap(vault.keys, newest, key, document), newest, fingerprint)
+    return Kept(folder, sealing.wrap(vault.keys, newest, key, document), newest, fingerprint, mark)

@@ -1,15 +1,17 @@
 """The context: what the use cases of documents need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.database import Database
+from chassis.pulse import Pulse
 from rules.policy import Policy
 from services.documents.decoder import Decoder
 from services.documents.model.sealing import MasterKeys
 from services.documents.objects import Objects
+from services.documents.use_cases.room import Room
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Vault:
     callers: Mapping[str, bytes]
     #: Where the virus scanner is; empty where there is none.
     clamd: str
+    room: Room = field(default_factory=Room)
+    #: Beats where images are to be destroyed at once.
+    erased: Pulse = field(default_factory=Pulse)
 
     @property
     def zone(self) -> ZoneInfo:
