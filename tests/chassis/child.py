@@ -80,7 +80,7 @@ async def _until_silent(word: int, pool: Any, link: Link, working: Coroutine[Any
     async with pool.acquire(), pool.acquire():
         pass
     task = asyncio.ensure_future(working)
-    while not said.silent():
+    while not said.silent():  # noqa: ASYNC110 - silence is no event
         await asyncio.sleep(0.05)
     task.cancel()
     # Ended, not killed: what it says now is not part of the way of an event.
