@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults check bench fuzz lock
+.PHONY: help setup run test faults browser check bench fuzz lock
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: check browser-installed ## Check everything, then run every test
 
 faults: setup ## Kill everything at random under load; APPLICATIONS=200 KILLS=10 SEED=n
 	@exec $(BIN)/python -m tests.faults $(if $(APPLICATIONS),--applications $(APPLICATIONS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+browser: browser-installed ## Every page in every language, size and state, held against the rules of accessibility
+	@$(PYTHON) -m tools.bootstrap --axe
+	@exec $(BIN)/python -m pytest -o python_files='check_*.py' --timeout=600 tests/browser
 
 check: setup ## Style, types, import rules, templates, contracts: seconds
 	@exec $(BIN)/python -m tools.check

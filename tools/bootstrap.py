@@ -3,6 +3,7 @@
 python3 -m tools.bootstrap              the environment
 python3 -m tools.bootstrap --browser    a Chromium and Japanese fonts too, for the tests that need them
 python3 -m tools.bootstrap --bench      what `make bench` measures us beside
+python3 -m tools.bootstrap --axe        the accessibility rules that `make browser` holds each page against
 """
 
 import hashlib
@@ -21,6 +22,8 @@ SETUP = Path("requirements/setup.txt")
 DEVELOPMENT = Path("requirements/development.txt")
 POSTAL_CODES = Path("tools/postal_codes.py")
 BENCH = Path("requirements/bench.txt")
+NODE = Path("requirements/browser.txt")
+RULES = Path("tests/browser")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 JAPANESE_FONTS = ("NotoSansCJK", "NotoSansJP", "ipag", "IPA", "VL-Gothic", "TakaoGothic")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.fonts").expanduser())
@@ -66,8 +69,21 @@ def set_up(root: Path = ROOT) -> None:
 
 def add_bench(root: Path = ROOT) -> None:
     """Beside what is there: the next `make setup` that has something to do takes it away again."""
+    _add(root, BENCH)
+
+
+def add_axe(root: Path = ROOT) -> None:
+    """By npm, as locked; it comes with node from a package where the machine has none."""
+    npm = shutil.which("npm")
+    if npm is None:
+        _add(root, NODE)
+        npm = str(root / ".venv" / "bin" / "npm")
+    _run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", root / RULES)
+
+
+def _add(root: Path, locked: Path) -> None:
     binaries = root / ".venv" / "bin"
-    options = ["--quiet", *_trust(), "--python", str(binaries / "python"), "--require-hashes", "-r", str(root / BENCH)]
+    options = ["--quiet", *_trust(), "--python", str(binaries / "python"), "--require-hashes", "-r", str(root / locked)]
     _run(binaries / "uv", "pip", "install", *options)
 
 
@@ -118,6 +134,8 @@ def main(arguments: Sequence[str]) -> None:
     set_up()
     if "--bench" in arguments:
         add_bench()
+    if "--axe" in arguments:
+        add_axe()
     if "--browser" in arguments:
         require_browser()
 
