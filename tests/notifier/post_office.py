@@ -23,6 +23,10 @@ class PostOffice:
     port: int = 0
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     seen: int = 0
+    #: How many conversations were begun.
+    greeted: int = 0
+    #: How many ended with a goodbye.
+    goodbyes: int = 0
     #: Recipients as they came over the wire, before they are parsed.
     asked_for: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
@@ -49,6 +53,7 @@ class PostOffice:
         def session() -> SMTP:
             made = Teller(self, loop=loop, enable_SMTPUTF8=False, ident="post office")
             self._sessions.add(made)
+            self.greeted += 1
             return made
 
         self._server = await loop.create_server(session, "127.0.0.1", self.port)
@@ -57,11 +62,15 @@ class PostOffice:
     async def close(self) -> None:
         if self._server:
             self._server.close()
-            for session in self._sessions:
-                if session.transport:
-                    session.transport.close()
-            self._sessions.clear()
+            self.hang_up()
             self._server = None
+
+    def hang_up(self) -> None:
+        """End every conversation without a word."""
+        for session in self._sessions:
+            if session.transport:
+                session.transport.close()
+        self._sessions.clear()
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -94,6 +103,10 @@ class PostOffice:
 
 class Teller(SMTP):
     """One conversation."""
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        self.event_handler.goodbyes += 1
+        await super().smtp_QUIT(arg)
 
     async def smtp_RCPT(self, arg: str) -> None:
         self.event_handler.asked_for.append(arg)

@@ -1,15 +1,19 @@
 """From a planned message to the mail server, over a real SMTP conversation: never lost, never doubled."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from chassis.errors import Unavailable
 from chassis.ids import new_id
+from chassis.testing import recorded_events
 from services.notifier import use_cases
 from services.notifier.letters import write_letter
 from services.notifier.model import LEASE, MAX_ATTEMPTS
@@ -17,6 +21,7 @@ from services.notifier.use_cases import sending
 from tests.notifier.conftest import House
 from tests.notifier.post_office import OK
 from tests.notifier.samples import APPLICATION, heard, journey
+from tools.servers import Servers
 
 SENT, FAILED = "notification.sent.v1", "notification.failed.v1"
 
@@ -230,6 +235,155 @@ async def test_a_sender_that_outlives_its_lease_says_nothing_about_what_another_
     assert await slow
     assert [type_ for type_, _, _ in await house.said()] == [SENT]
     assert [(row["status"], row["attempts"]) for row in await house.deliveries()] == [("sent", 1)]
+
+
+async def test_a_sender_that_lives_keeps_its_claim_for_as_long_as_the_server_takes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "HEARTBEAT", timedelta(seconds=0.05))
+    house.office.hold = asyncio.Event()
+    await _planned(house, "hana@example.jp")
+    slow = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    [claimed] = await house.deliveries()
+    house.clock.move(seconds=LEASE.total_seconds() - 1)
+
+    async def extended() -> bool:
+        [row] = await house.deliveries()
+        return bool(row["claimed_until"] == claimed["claimed_until"] + LEASE - timedelta(seconds=1))
+
+    async with asyncio.timeout(10):
+        while not await extended():  # noqa: ASYNC110 - a row gives no sign
+            await asyncio.sleep(0.01)
+    house.clock.move(seconds=2)
+    assert await house.send_all() == 0
+    house.office.hold.set()
+    assert await slow
+    assert (len(house.office.taken), await _statuses(house)) == (1, ["sent"])
+
+
+async def test_a_sender_that_can_no_longer_extend_its_claim_breaks_off_before_another_may_begin(
+    house: House, monkeypatch: pytest.MonkeyPatch, logged: list[MutableMapping[str, Any]]
+) -> None:
+    monkeypatch.setattr(sending, "HEARTBEAT", timedelta(seconds=0.05))
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stuck(*_arguments: object) -> None:
+        reached.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(sending, "send", stuck)
+    await _planned(house, "hana@example.jp")
+    losing = asyncio.create_task(use_cases.send_next(house.notifier))
+    await reached.wait()
+    async with house.db.transaction() as tx:
+        await tx.conn.execute("UPDATE deliveries SET claim = gen_random_uuid()")
+    async with asyncio.timeout(5):
+        assert await losing
+    assert [entry["event"] for entry in logged] == ["a claim was lost while sending"]
+    assert await _statuses(house) == ["sending"]
+    assert await house.said() == []
+
+
+async def test_a_mail_taken_while_the_database_is_away_is_noted_once_it_is_back_and_not_sent_again(
+    house: House, servers: Servers, logged: list[MutableMapping[str, Any]]
+) -> None:
+    house.office.hold = asyncio.Event()
+    await _planned(house, "hana@example.jp")
+    slow = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    async with house.db.connection() as conn:
+        database = await conn.fetchval("SELECT current_database()")
+    admin = await asyncpg.connect(servers.postgres_admin_url)
+    try:
+        await admin.execute(f'ALTER DATABASE "{database}" CONNECTION LIMIT 0')
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", database)
+        house.office.hold.set()
+        await _until(lambda: "what became of a message cannot be noted yet" in [entry["event"] for entry in logged])
+    finally:
+        await admin.execute(f'ALTER DATABASE "{database}" CONNECTION LIMIT -1')
+        await admin.close()
+    async with asyncio.timeout(10):
+        assert await slow
+    assert (len(house.office.taken), await _statuses(house)) == (1, ["sent"])
+    assert [type_ for type_, _, _ in await house.said()] == [SENT]
+
+
+async def test_mails_in_a_row_go_over_one_connection(house: House) -> None:
+    await _planned(house, *(f"reader{number}@example.jp" for number in range(5)))
+    assert await house.send_all() == 5
+    assert house.office.greeted == 1
+
+
+async def test_a_connection_that_the_server_has_closed_meanwhile_costs_no_message_anything(house: House) -> None:
+    await _planned(house, "a@example.jp")
+    await house.send_all()
+    house.office.hang_up()
+    await _planned(house, "b@example.jp", "c@example.jp")
+    assert await house.send_all() == 2
+    assert house.office.recipients == ["a@example.jp", "b@example.jp", "c@example.jp"]
+    assert [row["attempts"] for row in await house.deliveries()] == [1, 1, 1]
+    assert house.office.greeted == 2
+
+
+async def test_a_connection_that_takes_no_more_senders_is_given_up_for_a_new_one(house: House) -> None:
+    await _planned(house, "a@example.jp", "b@example.jp")
+    await use_cases.send_next(house.notifier)
+    answers = ["421 enough for one conversation", OK]
+    house.office.answer_mail = lambda: answers.pop(0)
+    assert await house.send_all() == 1
+    assert (house.office.recipients, house.office.greeted) == (["a@example.jp", "b@example.jp"], 2)
+
+
+async def test_a_refused_message_leaves_nothing_of_itself_on_the_next_ones_connection(house: House) -> None:
+    house.office.answer_rcpt = lambda address: "550 gone" if "gone" in address else OK
+    await _planned(house, "a@example.jp", "gone@example.jp", "b@example.jp")
+    assert await house.send_all() == 3
+    assert house.office.recipients == ["a@example.jp", "b@example.jp"]
+    assert [message["To"] for message in house.office.messages] == ["a@example.jp", "b@example.jp"]
+
+
+async def test_an_idle_connection_is_ended_with_a_goodbye(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _planned(house, "a@example.jp")
+    await house.send_all()
+    assert len(house.notifier.server.idle) == 1
+    monkeypatch.setattr(sending, "IDLE_SECONDS", 0.0)
+    assert await house.send_all() == 0
+    assert (house.notifier.server.idle, house.office.goodbyes) == ([], 1)
+
+
+async def test_the_messages_of_one_application_go_out_in_order_whoever_sends_them(house: House) -> None:
+    events = journey()
+    await house.hear(*events)
+    house.office.hold = asyncio.Event()
+    first = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    assert await use_cases.send_next(house.notifier) is False, "another to the same applicant is being sent"
+    await _planned(house, "somebody@example.jp")
+    other = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 2)
+    house.office.hold.set()
+    assert (await first, await other) == (True, True)
+    assert sum(await asyncio.gather(*(house.send_all() for _ in range(4)))) == len(events) - 1
+    rest = [row for row in await house.deliveries() if row["application_id"] == APPLICATION]
+    by_message = {f"<{row['id']}@library.city.kumamoto.jp>": row["caused_by"] for row in rest}
+    sent = [
+        by_message[message["Message-ID"]] for message in house.office.messages if message["Message-ID"] in by_message
+    ]
+    assert sent == [event.id for event in events]
+
+
+async def test_the_sending_belongs_to_the_trace_of_what_asked_for_it(
+    house: House,
+) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    event = dataclasses.replace(heard("application.received.v1"), traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+    await house.hear(event)
+    await house.send_all()
+    async with house.db.connection() as conn:
+        [said] = await recorded_events(conn)
+    assert said.traceparent is not None
+    assert said.traceparent.split("-")[1] == trace
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_again(
