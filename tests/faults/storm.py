@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +24,7 @@ WHOLE_WAY = 7200.0
 
 @dataclass(frozen=True)
 class Plan:
-    """`concurrent` applicants are on their way at a time. The kills go on until they are done, spread over the way."""
+    """`concurrent` applicants are on their way at a time. The kills are spread over the whole way."""
 
     applications: int
     kills: int
@@ -46,18 +48,23 @@ def victims(plan: Plan) -> list[str]:
 async def rage(world: World, plan: Plan, settle_seconds: float, say: Callable[[str], None]) -> Findings:
     """All of it, to the end; what is found then."""
     say(f"seed {plan.seed}: {plan.applications} applications, {plan.kills} kills")
-    clerks = await world.clerks()
+    clerks, began = await world.clerks(), time.monotonic()
     chance = random.Random(plan.seed)
     journeys = [Journey(KINDS[n % len(KINDS)]) for n in range(plan.applications)]
     chance.shuffle(journeys)
-    desk, queue, released = Desk(), list(journeys), asyncio.Semaphore(0)
+    desk, queue, released, lost = Desk(), list(journeys), asyncio.Semaphore(0), list[str]()
 
     async def applicants() -> None:
         while queue:
             journey = queue.pop()
             await released.acquire()
             desk.journeys.append(journey)
-            await travel(world.applicant(), journey)
+            try:
+                await travel(world.applicant(), journey)
+            except AssertionError as reason:
+                # The others go on: what one of them met may only show its cause beside what they met.
+                lost.append(f"{journey.kind} {journey.id or '(not acknowledged)'}: {reason}")
+                say(lost[-1])
 
     async with asyncio.TaskGroup() as group:
         staff = [group.create_task(desk.work(clerk)) for clerk in clerks]
@@ -65,13 +72,18 @@ async def rage(world: World, plan: Plan, settle_seconds: float, say: Callable[[s
         travelling = [group.create_task(applicants()) for _ in range(plan.concurrent)]
         killer = group.create_task(_kill(world, plan, desk, released, say))
         await asyncio.gather(killer, *travelling)
+        ended = time.monotonic()
         say(f"all {len(desk.journeys)} applications have ended; waiting until everything is settled")
-        found = await settled(world.house, journeys, settle_seconds)
+        found = await settled(world.house, [journey for journey in journeys if journey.status], settle_seconds)
         for task in (*staff, mender):
             task.cancel()
+    found.broken += lost
     found.counts["answers lost, and asked for again"] = world.counts.lost
     found.counts['answers "later", and asked again'] = world.counts.later
-    found.counts["kills"] = plan.kills
+    for name, count in Counter(victims(plan)).items():
+        found.counts[f"kills of {name}"] = count
+    found.counts["seconds until all applications had ended"] = round(ended - began)
+    found.counts["seconds until everything was settled"] = round(time.monotonic() - began)
     return found
 
 
@@ -102,7 +114,7 @@ async def kill(world: World, name: str) -> None:
         await asyncio.to_thread(world.servers.kill_rabbitmq)
         await asyncio.to_thread(world.servers.start_rabbitmq)
     else:
-        await asyncio.to_thread(world.system.supervisor.kill, name)
+        await world.crash(name)
 
 
 async def _mend(world: World) -> None:

@@ -23,7 +23,7 @@ async def clerk(world: World) -> Clerk:
 async def test_services_may_start_in_any_order(world: World, clerk: Clerk, order: Sequence[str]) -> None:
     """The applicant and the staff are there before the first service is; each service starts as the one before answers."""
     for name in SERVICES:
-        await asyncio.to_thread(world.system.supervisor.kill, name)
+        await world.crash(name)
     journey, desk = Journey(APPROVE), Desk()
     person = world.applicant()
     desk.journeys.append(journey)
@@ -45,7 +45,7 @@ async def test_a_service_killed_in_the_middle_of_a_journey_changes_nothing_of_it
     """Killed as the submission, the correction and the approval are on their way, and started again each time."""
 
     async def crash() -> None:
-        await asyncio.to_thread(world.system.supervisor.kill, killed)
+        await world.crash(killed)
         await world.restart(killed)
 
     person, journey = world.applicant(), Journey(CORRECT)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -71,6 +72,12 @@ class World:
         for name in SERVICES:
             await self.restart(name)
         await self.ready()
+
+    async def crash(self, name: str) -> None:
+        """Kill a program as a crash does."""
+        if name in ("notifier", MAILBOX):
+            self.house.crashes.append(time.time())
+        await asyncio.to_thread(self.system.supervisor.kill, name)
 
     async def restart(self, name: str) -> None:
         """Start a program that was killed."""
