@@ -1,6 +1,6 @@
 """The way to documents, which alone keeps image bytes: a service token for each call, never a retry of a stream."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from services.intake.model.documents import StoredImage
 
 log = structlog.get_logger()
 
+#: What documents says beside the code of its refusal where it refused this very file before.
+SAME_AS_BEFORE = "same_as_before"
 #: Seconds. An upload may be slow, but must not stand still; everything else is quick.
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, sock_connect=3, sock_read=60)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
@@ -98,17 +100,26 @@ async def _problem(response: aiohttp.ClientResponse) -> Invalid | TooLarge | Not
         body = await response.json(content_type=None)
     except (ValueError, aiohttp.ClientError):
         body = None
-    code = str(body.get("code", "")) if isinstance(body, dict) else ""
+    body = body if isinstance(body, dict) else {}
+    code = str(body.get("code", ""))
     if response.status == 413:
         return TooLarge("too_large", messages.text("too_large"))
     if response.status == 404:
         return NotFound()
     if response.status == 422:
-        code = code if code in messages.TEXTS else "unreadable_image"
-        return Invalid([FieldError("document", code, messages.text(code))], code, messages.text(code))
+        return _refusal(code if code in messages.TEXTS else "unreadable_image", body.get("errors", []))
     if response.status != 503:
         log.error("documents refused us", status=response.status, code=code[:40])
     return Unavailable("documents_away", retry_after=10, detail=messages.text("documents_away"))
+
+
+def _refusal(code: str, errors: Sequence[Mapping[str, str]]) -> Invalid:
+    """Why the picture is not taken; of one that was sent before it is said, so that nobody tries a third time."""
+    text = messages.text(code)
+    if all(each["code"] != SAME_AS_BEFORE for each in errors):
+        return Invalid([FieldError("document", code, text)], code, text)
+    text, same = messages.text(SAME_AS_BEFORE, detail=text), messages.text(SAME_AS_BEFORE)
+    return Invalid([FieldError("document", code, text), FieldError("document", SAME_AS_BEFORE, same)], code, text)
 
 
 def _away(error: BaseException) -> Unavailable:

@@ -30,6 +30,9 @@ class DocumentsService:
     grants: list[Grant] = field(default_factory=list)
     #: (status, code) for every PUT.
     refuse: tuple[int, str] | None = None
+    #: What it says beside that code.
+    also: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ("glare",)
     #: Keep the image, then break the connection: the answer is lost.
     lose_answer: bool = False
     #: Set to let a waiting PUT answer.
@@ -52,7 +55,7 @@ class DocumentsService:
             await self.go_on.wait()
         if self.refuse:
             status, code = self.refuse
-            return _problem(status, code)
+            return _problem(status, code, *self.also)
         self.images[grant.resource] = body
         if self.lose_answer:
             assert request.transport is not None
@@ -64,7 +67,7 @@ class DocumentsService:
             "width": 2016,
             "height": 1512,
             "bytes": len(body),
-            "warnings": ["glare"],
+            "warnings": list(self.warnings),
             "mask": "none",
         }
         return web.json_response(answer, status=201)
@@ -97,6 +100,7 @@ async def documents_service(now: Clock) -> AsyncIterator[DocumentsService]:
         yield service
 
 
-def _problem(status: int, code: str) -> web.Response:
+def _problem(status: int, code: str, *also: str) -> web.Response:
     body = {"type": "about:blank", "title": code, "status": status, "code": code}
+    body["errors"] = [{"field": "image", "code": each, "message": ""} for each in (code, *also)]
     return web.json_response(body, status=status, content_type="application/problem+json")

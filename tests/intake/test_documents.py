@@ -148,6 +148,19 @@ async def test_what_documents_says_is_passed_on_in_words(
     assert await ids(house, application.id) == []
 
 
+async def test_a_photograph_that_was_refused_before_is_said_to_be_the_same(house: House) -> None:
+    application = await house.receive()
+    house.documents.refuse, house.documents.also = (422, "unreadable_image"), ("same_as_before",)
+    with pytest.raises(Invalid) as problem:
+        await house.photograph(application.id)
+    said = "前にお送りいただいたものと同じ写真です。写真として開けませんでした。別の写真を選んでください。"
+    assert (problem.value.code, problem.value.detail) == ("unreadable_image", said)
+    assert [(each.code, each.message) for each in problem.value.errors] == [
+        ("unreadable_image", said),
+        ("same_as_before", "前にお送りいただいたものと同じ写真です。"),
+    ]
+
+
 async def test_with_documents_away_nothing_is_kept_and_it_can_be_sent_again(house: House) -> None:
     application = await house.proven()
     house.documents.refuse = (503, "unavailable")

@@ -15,9 +15,12 @@ PROOFS = {
 TIMELINE = {
     "received": _("仮登録を受け付けました"),
     "email_proven": _("メールアドレスを確認しました"),
+    "contact_changed": _("メールアドレスを変えました"),
     "submitted": _("申請を受け付けました"),
     "resubmitted": _("なおした内容を受け付けました"),
+    "amended": _("内容の変更を受け付けました"),
     "correction_requested": _("なおしのお願いをお送りしました"),
+    "deadline_extended": _("なおしの期限をのばしました"),
     "withdrawal_requested": _("取り下げのご希望を受け付けました"),
     "withdrawn": _("申請を取り下げました"),
     "rejected": _("登録できませんでした"),
@@ -32,12 +35,15 @@ WARNINGS = {
     "dark": _("暗いようです。明るい場所で撮り直すと、早く確認できます。"),
     "glare": _("光が反射しているようです。文字が隠れているときは、角度を変えて撮り直してください。"),
     "too_small": _("写真が小さいようです。書類に近づいて撮り直すと、早く確認できます。"),
+    "same_image": _("撮り直しをお願いした写真と、同じ写真のようです。新しく撮った写真に入れかえてください。"),
 }
 
 #: What the mails are about, by the template of notifier.
 MAILS = {
     "application_received": _("写真を送るページのご案内"),
     "link_requested": _("申請のページのご案内"),
+    "contact_changed": _("メールアドレスの変更のお知らせ"),
+    "contact_replaced": _("メールアドレスの変更のお知らせ（前のメールアドレスへ）"),
     "application_submitted": _("申請を受け付けたお知らせ"),
     "application_withdrawn": _("取り下げのお知らせ"),
     "application_rejected": _("確認の結果のお知らせ"),

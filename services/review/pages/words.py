@@ -49,9 +49,8 @@ WARNINGS = {
     "glare": "光の反射",
     "dark": "暗い",
     "too_small": "小さい",
-    "small": "小さい",
     "cut_off": "切れ",
-    "screen_photo": "画面の撮影",
+    "same_image": "前と同じ写真",
 }
 #: Why an image is gone.
 DELETED = {

@@ -136,6 +136,18 @@ async def test_a_refused_photograph_is_said_on_the_same_page_and_can_be_sent_aga
     assert "写真を受け取りました" in page.text
 
 
+async def test_the_same_picture_again_is_said_in_words(
+    house: House, browser: Browser, application: Application
+) -> None:
+    house.documents.refuse, house.documents.also = (422, "too_many_pixels"), ("same_as_before",)
+    page = await browser.photograph(await browser.get(LICENCE + "&address=current"))
+    again = "前にお送りいただいたものと同じ写真です。写真が大きすぎます。小さくして、もう一度お送りください。"
+    assert page.messages == {"document": again}
+    house.documents.refuse, house.documents.warnings = None, ("same_image",)
+    page = await browser.photograph(page)
+    assert "撮り直しをお願いした写真と、同じ写真のようです。" in page.text
+
+
 async def test_a_file_beyond_the_limit_is_refused_with_a_page(
     house: House, browser: Browser, application: Application
 ) -> None:
