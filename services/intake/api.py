@@ -40,6 +40,12 @@ async def delete_session(intake: Intake, request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def post_password_reset(intake: Intake, request: web.Request) -> web.Response:
+    body = await _read(request, schemas.PASSWORD_RESET)
+    await use_cases.request_password_reset(intake, body["email"], body.get("application") or "")
+    return web.Response(status=202)
+
+
 async def get_application(intake: Intake, request: web.Request) -> web.Response:
     view = await use_cases.get_application(intake, _own(request))
     return web.json_response(answers.view(view))
@@ -134,6 +140,15 @@ ROUTES: list[Route[Intake]] = [
     ),
     Route("POST", "/api/v1/sessions", post_session, PUBLIC, CSRF_NONE, "Sign in to one application", schemas.SESSION),
     Route("DELETE", "/api/v1/sessions", delete_session, "applicant", CSRF_NONE, "Sign out"),
+    Route(
+        "POST",
+        "/api/v1/password-resets",
+        post_password_reset,
+        PUBLIC,
+        CSRF_NONE,
+        "Have a link mailed that sets a new password; the answer is the same for everyone",
+        schemas.PASSWORD_RESET,
+    ),
     Route("GET", _ONE, get_application, "applicant", CSRF_NONE, "One's own application"),
     Route("PATCH", _ONE, patch_application, "applicant", CSRF_NONE, "Change open fields", schemas.CHANGE),
     Route(

@@ -66,6 +66,14 @@ SESSION = _object(
     ["email", "password", "application"],
 )
 
+PASSWORD_RESET = _object(
+    {
+        "email": _STRING,
+        "application": {**_OPTIONAL, "description": "The id or the receipt number; left out: each of the address."},
+    },
+    ["email"],
+)
+
 CHANGE = _object(
     {
         "version": {"type": "integer", "minimum": 1, "maximum": 2147483647},

@@ -1,7 +1,7 @@
 """The public pages: what a person sees, from the first question to the card number."""
 
 from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Route
-from services.intake.pages import application, apply, corrections, documents, sign_in, start, submission
+from services.intake.pages import application, apply, corrections, documents, passwords, sign_in, start, submission
 from services.intake.pages.frame import applicant_page
 from services.intake.pages.problems import render_problem
 from services.intake.use_cases import Intake
@@ -24,6 +24,11 @@ ROUTES: list[Route[Intake]] = [
     Route("GET", "/continue/{application}/{proof}", sign_in.get_continue, PUBLIC, CSRF_NONE, "The mailed link"),
     Route("GET", "/link-requests", sign_in.get_link_request, PUBLIC, CSRF_NONE, "Look into your mailbox"),
     Route("POST", "/link-requests", sign_in.post_link_request, PUBLIC, CSRF_FORM, "Ask for the link again"),
+    Route("GET", "/password-resets", passwords.get_request, PUBLIC, CSRF_NONE, "Ask for a new password"),
+    Route("POST", "/password-resets", passwords.post_request, PUBLIC, CSRF_FORM, "Have the link mailed"),
+    Route("GET", "/password-resets/sent", passwords.get_sent, PUBLIC, CSRF_NONE, "Look into your mailbox"),
+    Route("GET", "/password/{application}/{token}", passwords.get_password, PUBLIC, CSRF_NONE, "The mailed link"),
+    Route("POST", "/password/{application}/{token}", passwords.post_password, PUBLIC, CSRF_FORM, "Set a new password"),
     Route("GET", "/application", application.get_application_page, OWN, CSRF_NONE, "Where the application stands"),
     Route("GET", "/application/documents", documents.get_documents, OWN, CSRF_NONE, "Choose and photograph documents"),
     Route("POST", "/application/documents", documents.post_document, OWN, CSRF_FORM, "Send a photograph"),

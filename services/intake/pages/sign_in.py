@@ -92,6 +92,7 @@ def sign_in_page(
         "linked": linked,
         "email": form.get("email", ""),
         "errors": errors,
+        "password_set": "password" in request.query,
         "explain": explain,
     }
     return show(intake, request, "sign_in.html", values, status=status)

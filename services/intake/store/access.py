@@ -29,17 +29,20 @@ INSERT_ATTEMPT = "INSERT INTO sign_in_attempts (subject, at) VALUES ($1, $2)"
 FORGET_ATTEMPTS = "DELETE FROM sign_in_attempts WHERE subject = $1"
 PRUNE_ATTEMPTS = "DELETE FROM sign_in_attempts WHERE at < $1"
 
-INSERT_LINK_REQUEST = "INSERT INTO link_requests (id, email, application, requested_at) VALUES ($1, $2, $3, $4)"
+INSERT_LINK_REQUEST = """
+INSERT INTO link_requests (id, purpose, email, application, requested_at) VALUES ($1, $2, $3, $4, $5)
+"""
 TAKE_LINK_REQUEST = """
 DELETE FROM link_requests WHERE id = (SELECT id FROM link_requests ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING email, application
+RETURNING purpose, email, application
 """
 
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """Both as typed."""
+    """`purpose`: continue or reset_password; the rest as typed."""
 
+    purpose: str
     email: str
     application: str
 
@@ -106,10 +109,10 @@ async def prune_attempts(conn: Connection, before: datetime) -> None:
 
 
 async def insert_link_request(conn: Connection, id_: UUID, request: LinkRequest, now: datetime) -> None:
-    await conn.execute(INSERT_LINK_REQUEST, id_, request.email, request.application, now)
+    await conn.execute(INSERT_LINK_REQUEST, id_, request.purpose, request.email, request.application, now)
 
 
 async def take_link_request(conn: Connection) -> LinkRequest | None:
     """The oldest request that nobody else holds, taken out; it is back if the transaction fails."""
     row = await conn.fetchrow(TAKE_LINK_REQUEST)
-    return LinkRequest(row["email"], row["application"]) if row else None
+    return LinkRequest(row["purpose"], row["email"], row["application"]) if row else None

@@ -4,7 +4,8 @@ from services.intake.use_cases.applications import change_application, get_appli
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, remove_document, store_document
 from services.intake.use_cases.drafts import find_draft, register_draft, save_draft
-from services.intake.use_cases.links import request_link, resend_link
+from services.intake.use_cases.links import request_link, request_password_reset, resend_link
+from services.intake.use_cases.passwords import asks_birth_date, set_password
 from services.intake.use_cases.reception import receive_application, understand_application
 from services.intake.use_cases.sessions import application_of, sign_in, sign_out
 from services.intake.use_cases.submission import submit, withdraw
@@ -12,6 +13,7 @@ from services.intake.use_cases.submission import submit, withdraw
 __all__ = [
     "Intake",
     "application_of",
+    "asks_birth_date",
     "change_application",
     "document_rendition",
     "find_draft",
@@ -20,8 +22,10 @@ __all__ = [
     "register_draft",
     "remove_document",
     "request_link",
+    "request_password_reset",
     "resend_link",
     "save_draft",
+    "set_password",
     "sign_in",
     "sign_out",
     "store_document",

@@ -23,6 +23,7 @@ async def forget_expired(intake: Intake) -> bool:
         await store.prune_keys(tx.conn, now - KEEP_KEYS)
         await store.prune_sessions(tx.conn, now - IDLE, now - ABSOLUTE)
         await store.prune_proofs(tx.conn, now, now - _DAY)
+        await store.prune_password_resets(tx.conn, now - _DAY)
         await store.prune_attempts(tx.conn, now - ATTEMPTS_WITHIN)
     return False
 

@@ -1,4 +1,4 @@
-"""The mailed link, again. The answers never tell whether there is an application."""
+"""The mailed link, again, and the one that sets a new password. The answers never tell whether there is an application."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,12 +12,16 @@ from rules.understanding import understand
 from services.intake import events, store
 from services.intake.model.applications import Application
 from services.intake.use_cases.context import Intake
-from services.intake.use_cases.proofs import new_link
+from services.intake.use_cases.proofs import new_link, new_password_link
 
 _PAUSE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 #: The first one comes with the reception.
 _A_DAY = 1 + 5
+_PASSWORDS_A_DAY = 5
+#: A family shares an address; more than these, the newest, are not written about at once.
+_FAMILY = 10
+CONTINUE, RESET_PASSWORD = "continue", "reset_password"
 
 
 async def resend_link(intake: Intake, application_id: UUID) -> None:
@@ -37,7 +41,19 @@ async def request_link(intake: Intake, email: str, application: str) -> None:
 
     Nothing is looked up here, so that answer and timing are the same for everyone; a loop does what was asked.
     """
-    request = store.LinkRequest(text.storable(email), text.storable(application))
+    await _keep_request(intake, CONTINUE, email, application)
+
+
+async def request_password_reset(intake: Intake, email: str, application: str) -> None:
+    """Ask for a link that sets a new password; without an application ("") for each one of the address.
+
+    As `request_link`, nothing is looked up here.
+    """
+    await _keep_request(intake, RESET_PASSWORD, email, application)
+
+
+async def _keep_request(intake: Intake, purpose: str, email: str, application: str) -> None:
+    request = store.LinkRequest(purpose, text.storable(email), text.storable(application))
     async with intake.db.transaction() as tx:
         await store.insert_link_request(tx.conn, new_id(), request, intake.now())
         tx.after_commit(intake.link_requested.beat)
@@ -49,11 +65,21 @@ async def answer_link_request(intake: Intake) -> bool:
         request = await store.take_link_request(tx.conn)
         if request is None:
             return False
-        found = await find_typed(intake, tx, request.application)
-        application = await store.lock_application(tx.conn, found.id) if found else None
-        if application and is_address_of(intake, application, request.email):
-            await _mail_link(intake, tx, application, "continue")
+        mail = _mail_password_link if request.purpose == RESET_PASSWORD else _mail_continue
+        for application_id in await _meant(intake, tx, request):
+            application = await store.lock_application(tx.conn, application_id)
+            if application and is_address_of(intake, application, request.email):
+                await mail(intake, tx, application)
     return True
+
+
+async def _meant(intake: Intake, tx: Transaction, request: store.LinkRequest) -> list[UUID]:
+    if request.purpose == CONTINUE or request.application.strip():
+        found = await find_typed(intake, tx, request.application)
+        return [found.id] if found else []
+    email = understand("email", request.email, today=intake.today)
+    # In the order of ids, as everyone locks them.
+    return sorted(await store.newest_of_email(tx.conn, email.match_key, _FAMILY)) if not email.error else []
 
 
 async def find_typed(intake: Intake, tx: Transaction, typed: str) -> Application | None:
@@ -67,6 +93,10 @@ def is_address_of(intake: Intake, application: Application, typed: str) -> bool:
     return email.error is None and email.match_key == application.applicant.values["email"].match_key
 
 
+async def _mail_continue(intake: Intake, tx: Transaction, application: Application) -> None:
+    await _mail_link(intake, tx, application, CONTINUE)
+
+
 async def _mail_link(intake: Intake, tx: Transaction, application: Application, purpose: str) -> None:
     now = intake.now()
     if await store.proofs_since(tx.conn, application.id, now - _PAUSE):
@@ -75,3 +105,13 @@ async def _mail_link(intake: Intake, tx: Transaction, application: Application, 
         return
     link = await new_link(intake, tx, application.id)
     await tx.record(events.application_link_requested(application, purpose, link))
+
+
+async def _mail_password_link(intake: Intake, tx: Transaction, application: Application) -> None:
+    now = intake.now()
+    if await store.password_resets_since(tx.conn, application.id, now - _PAUSE):
+        return
+    if await store.password_resets_since(tx.conn, application.id, now - _DAY) >= _PASSWORDS_A_DAY:
+        return
+    link = await new_password_link(intake, tx, application.id)
+    await tx.record(events.application_link_requested(application, RESET_PASSWORD, link))

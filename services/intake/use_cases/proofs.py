@@ -1,4 +1,5 @@
-"""The link that is mailed: it shows that the e-mail address is the applicant's, and opens nothing by itself."""
+"""The links that are mailed. One shows that the e-mail address is the applicant's, and opens nothing by itself; the other
+sets a new password, once and soon."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -15,3 +16,11 @@ async def new_link(intake: Intake, tx: Transaction, application_id: UUID) -> str
     expires_at = now + timedelta(hours=intake.policy.deadlines.link_hours)
     await store.insert_proof(tx.conn, token_hash(proof), application_id, now, expires_at)
     return f"{intake.public_url}/continue/{application_id}/{proof}"
+
+
+async def new_password_link(intake: Intake, tx: Transaction, application_id: UUID) -> str:
+    """A fresh link to mail that sets a new password."""
+    token, now = new_token(), intake.now()
+    expires_at = now + timedelta(minutes=intake.policy.deadlines.password_reset_minutes)
+    await store.insert_password_reset(tx.conn, token_hash(token), application_id, now, expires_at)
+    return f"{intake.public_url}/password/{application_id}/{token}"

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -31,13 +31,15 @@ async def sign_in(intake: Intake, email: str, password: str, application: str, p
     now = intake.now()
     async with intake.db.transaction() as tx:
         found = await find_typed(intake, tx, application)
-        subject = hashlib.sha256(str(found.id if found else application).encode("utf-8", "replace")).digest()
-        # Counted before it is tried: a burst of guesses is counted in full.
-        allowed = await store.count_attempt(tx.conn, subject, now, now - ATTEMPTS_WITHIN, _ATTEMPTS)
+        subject = application_subject(found.id) if found else _subject(application)
+        allowed = await count_guess(tx, subject, now)
     if not allowed:
-        raise TooManyRequests(int(ATTEMPTS_WITHIN.total_seconds()), messages.text("too_many_failures"))
+        raise too_many_guesses()
     right_person = found is not None and is_address_of(intake, found, email)
-    if not await _verify(intake, found.password_hash if found and right_person else None, password) or not found:
+    if (
+        not await verify_password(intake, found.password_hash if found and right_person else None, password)
+        or not found
+    ):
         raise Unauthenticated("wrong_credentials", messages.text("wrong_credentials"))
     token = new_token()
     async with intake.db.transaction() as tx:
@@ -45,6 +47,31 @@ async def sign_in(intake: Intake, email: str, password: str, application: str, p
         await store.insert_session(tx.conn, token_hash(token), found.id, now)
         await store.forget_attempts(tx.conn, subject)
     return SignedIn(token, signed_in)
+
+
+async def count_guess(tx: Transaction, subject: bytes, now: datetime) -> bool:
+    """Note a password that is about to be tried: a burst is counted in full. False after ten in 15 minutes."""
+    return await store.count_attempt(tx.conn, subject, now, now - ATTEMPTS_WITHIN, _ATTEMPTS)
+
+
+def too_many_guesses() -> TooManyRequests:
+    return TooManyRequests(int(ATTEMPTS_WITHIN.total_seconds()), messages.text("too_many_failures"))
+
+
+def application_subject(application_id: UUID) -> bytes:
+    """What attempts to sign in to this application are counted by."""
+    return _subject(str(application_id))
+
+
+def _subject(typed: str) -> bytes:
+    return hashlib.sha256(typed.encode("utf-8", "replace")).digest()
+
+
+async def verify_password(intake: Intake, stored: str | None, password: str) -> bool:
+    """What could never have been chosen is wrong, and takes as long to be."""
+    if {"password_too_long", "password_ctrl"}.intersection(password_problems(intake.policy, password)):
+        stored, password = None, ""
+    return await intake.hashing.verify(stored, normalised(password))
 
 
 async def application_of(intake: Intake, token: str | None) -> UUID:
@@ -81,10 +108,3 @@ async def _proven(intake: Intake, tx: Transaction, application_id: UUID, proof: 
     await store.save_application(tx.conn, proven)
     await store.tell(tx.conn, application_id, "email_proven", 0, now)
     return proven
-
-
-async def _verify(intake: Intake, stored: str | None, password: str) -> bool:
-    """What could never have been chosen is wrong, and takes as long to be."""
-    if {"password_too_long", "password_ctrl"}.intersection(password_problems(intake.policy, password)):
-        stored, password = None, ""
-    return await intake.hashing.verify(stored, normalised(password))
