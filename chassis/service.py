@@ -35,7 +35,8 @@ from chassis.settings import Settings, SettingsError, read_settings
 from chassis.web import csrf, openapi
 from chassis.web.cookies import COOKIE_PREFIX, SECURE
 from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failures
-from chassis.web.middlewares import observed, protected
+from chassis.web.languages import JAPANESE, Language
+from chassis.web.middlewares import in_language, observed, protected
 from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
 from chassis.web.templates import CHASSIS, ENVIRONMENT, create_environment, serve_static
 
@@ -78,6 +79,8 @@ class Service(Generic[S, O]):
     handlers: Mapping[str, EventHandler[S]] = field(default_factory=dict)
     loops: Sequence[Loop[S]] = ()
     render_problem: RenderProblem | None = None
+    #: The language in which a request is answered.
+    language: Callable[[S, web.Request], Language] = lambda _context, _request: JAPANESE
     #: Errors of `start` whose text tells the operator what to mend.
     refusals: tuple[type[Exception], ...] = ()
     #: More for `/readyz`.
@@ -181,7 +184,8 @@ async def _prune(now: Clock, db: Database) -> bool:
 
 def create_app(service: Service[S, O], settings: Settings, started: Running[S]) -> web.Application:
     """The started service as an aiohttp application."""
-    app = web.Application(middlewares=[observed, protected, failures])
+    spoken = in_language(partial(service.language, started.context))
+    app = web.Application(middlewares=[observed, protected, spoken, failures])
     app[csrf.SECRET_KEY] = settings.secret_key
     app[SECURE] = settings.public_url.startswith("https://")
     app[COOKIE_PREFIX] = service.name

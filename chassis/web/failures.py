@@ -9,6 +9,7 @@ from aiohttp import web
 
 from chassis.database import is_away
 from chassis.errors import Invalid, Malformed, NotFound, Problem, TooLarge, Unauthenticated, Unavailable
+from chassis.web.languages import plain, spoken
 
 log = structlog.get_logger()
 
@@ -55,12 +56,11 @@ def problem_json(problem: Problem) -> web.Response:
         "code": problem.code,
     }
     if problem.detail:
-        body["detail"] = problem.detail
+        body["detail"] = plain(problem.detail)
     if isinstance(problem, Invalid):
-        body["errors"] = [error.as_json() for error in problem.errors]
-    return web.json_response(
-        body, status=problem.status, content_type="application/problem+json", headers=problem.headers
-    )
+        body["errors"] = [{name: plain(text) for name, text in error.as_json().items()} for error in problem.errors]
+    headers = {**problem.headers, "Content-Language": spoken().html_lang}
+    return web.json_response(body, status=problem.status, content_type="application/problem+json", headers=headers)
 
 
 def route_of(request: web.Request) -> str:

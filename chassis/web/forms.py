@@ -10,6 +10,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from chassis.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported
+from chassis.web.languages import gettext
 
 #: Larger forms and JSON bodies are refused before they are read.
 MAX_BODY = 256 * 1024
@@ -28,9 +29,9 @@ async def read_form(request: web.Request) -> MultiDict[str]:
             body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=500
         )
     except UnicodeDecodeError:
-        raise Malformed("not_utf8", "送られた文字を読み取れませんでした。") from None
+        raise Malformed("not_utf8", gettext("送られた文字を読み取れませんでした。")) from None
     except ValueError:
-        raise Malformed("too_many_fields", "送られた項目が多すぎます。") from None
+        raise Malformed("too_many_fields", gettext("送られた項目が多すぎます。")) from None
     form = MultiDict(pairs)
     _refuse_unstorable(form)
     request[_FORM] = form
@@ -100,7 +101,7 @@ def _refuse_unstorable(value: Any, path: str = "") -> None:
     """NUL and lone surrogates are text that no database and no mail can hold."""
     if isinstance(value, str):
         if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise Invalid([FieldError(path, "invalid_character", "使えない文字が含まれています。")])
+            raise Invalid([FieldError(path, "invalid_character", gettext("使えない文字が含まれています。"))])
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _refuse_unstorable(key, path)

@@ -5,13 +5,14 @@ between the three characters that Unicode has for annotations, and becomes ruby 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -35,8 +36,8 @@ class Language:
     catalogue: NullTranslations
 
 
-_JAPANESE = Language(SOURCE, "ja", NullTranslations())
-_spoken: ContextVar[Language] = ContextVar("language", default=_JAPANESE)
+JAPANESE = Language(SOURCE, SOURCE, NullTranslations())
+_spoken: ContextVar[Language] = ContextVar("language", default=JAPANESE)
 
 
 @cache
@@ -86,6 +87,29 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def marked(message: str) -> str:
     """The text itself, marked for translation; `gettext` says it once the language is known."""
     return message
+
+
+def accepted(header: str, languages: Sequence[Language]) -> Language | None:
+    """The first of the languages that the header Accept-Language asks for; zh-TW is content with zh-Hans."""
+    for tag in _tags(header):
+        for same in (str.__eq__, _same_tongue):
+            for language in languages:
+                if same(tag, language.html_lang.lower()):
+                    return language
+    return None
+
+
+def _tags(header: str) -> list[str]:
+    weighed = []
+    for part in header.lower().split(","):
+        tag, _, weight = part.partition(";")
+        found = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", weight)
+        weighed.append((float(found[1]) if found else 1.0, tag.strip()))
+    return [tag for weight, tag in sorted(weighed, key=itemgetter(0), reverse=True) if weight > 0]
+
+
+def _same_tongue(one: str, other: str) -> bool:
+    return one.partition("-")[0] == other.partition("-")[0]
 
 
 def annotated(text: str) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from chassis import metrics
 from chassis.telemetry import continued_trace
 from chassis.web import csrf
 from chassis.web.cookies import SECURE
 from chassis.web.failures import route_of
+from chassis.web.languages import Language, speaking
 
 log = structlog.get_logger()
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -59,3 +61,14 @@ async def protected(request: web.Request, handler: Next) -> web.StreamResponse:
     if isinstance(response, web.Response) and response.content_type.startswith(_COMPRESSIBLE):
         response.enable_compression()
     return response
+
+
+def in_language(choose: Callable[[web.Request], Language]) -> Middleware:
+    """Whatever is answered, is said in the language that `choose` finds for the request."""
+
+    @web.middleware
+    async def spoken(request: web.Request, handler: Next) -> web.StreamResponse:
+        with speaking(choose(request)):
+            return await handler(request)
+
+    return spoken

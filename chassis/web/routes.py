@@ -9,6 +9,7 @@ from aiohttp import web
 
 from chassis.errors import Forbidden
 from chassis.web import csrf
+from chassis.web.languages import gettext
 
 S = TypeVar("S")
 
@@ -53,5 +54,5 @@ async def _call(
     if authenticate is not None:
         request[PRINCIPAL] = await authenticate(service, request)
     if route.csrf == CSRF_FORM and request.method not in ("GET", "HEAD") and not await csrf.is_ours(request):
-        raise Forbidden("csrf", "この画面の有効期限が切れました。前の画面に戻り、もう一度お試しください。")
+        raise Forbidden("csrf", gettext("この画面の有効期限が切れました。前の画面に戻り、もう一度お試しください。"))
     return await route.handler(service, request)

@@ -1,7 +1,7 @@
 """Jinja templates: the service's own first, then the chassis'. Everything is escaped; an unknown name is an error."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from chassis.web import csrf
+from chassis.web import csrf, typed
+from chassis.web.languages import gettext, ngettext, ruby, spoken
 
 CHASSIS = Path(__file__).parent
+_HAS_FORM: web.RequestKey[bool] = web.RequestKey("has_form", bool)
 ENVIRONMENT: web.AppKey[Environment] = web.AppKey("templates", Environment)
 
 
 def create_environment(service: str, folder: Path) -> Environment:
-    """The templates of the service in `folder`; globals: static_url, csrf_token, csrf_field, _, ngettext."""
+    """The templates of the service in `folder`; globals: static_url, csrf_token, csrf_field, kept, kept_choices, _,
+    ngettext."""
     environment = Environment(
         loader=FileSystemLoader([folder / "templates", CHASSIS / "templates"]),
         autoescape=True,
@@ -27,7 +30,7 @@ def create_environment(service: str, folder: Path) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     folders = {"chassis": CHASSIS / "static", service: folder / "static"}
 
     @cache
@@ -40,7 +43,9 @@ def create_environment(service: str, folder: Path) -> Environment:
     environment.globals["csrf_token"] = _csrf_token
     environment.globals["csrf_field"] = _csrf_field
     environment.globals["errors"] = ()
-    environment.globals["lang"] = "ja"
+    environment.globals["is_first_form"] = _is_first_form
+    environment.globals["kept"] = _kept
+    environment.globals["kept_choices"] = _kept_choices
     return environment
 
 
@@ -48,8 +53,34 @@ def render(
     request: web.Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> web.Response:
     """The page that `template` makes of `values`."""
-    text = request.app[ENVIRONMENT].get_template(template).render({**(values or {}), "request": request})
-    return web.Response(text=text, status=status, content_type="text/html")
+    request[_HAS_FORM] = False
+    context = {"lang": spoken().html_lang, **(values or {}), "request": request}
+    text = request.app[ENVIRONMENT].get_template(template).render(context)
+    response = web.Response(text=ruby(text), status=status, content_type="text/html")
+    typed.forget(request, response)
+    return response
+
+
+@pass_context
+def _is_first_form(context: Context) -> bool:
+    """True once for each page."""
+    request = context["request"]
+    first, request[_HAS_FORM] = not request[_HAS_FORM], True
+    return first
+
+
+@pass_context
+def _kept(context: Context, name: str, value: object) -> object:
+    """What was typed into this field before the page's language was changed, else `value`."""
+    fields = typed.kept(context["request"])
+    return next((text for field, text in fields if field == name), value)
+
+
+@pass_context
+def _kept_choices(context: Context, name: str, values: Sequence[str]) -> Sequence[str]:
+    """As `_kept`, of a field with boxes to tick."""
+    fields = typed.kept(context["request"])
+    return [text for field, text in fields if field == name] if fields else values
 
 
 @pass_context
