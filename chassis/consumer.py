@@ -2,6 +2,7 @@
 
 decode and check        breaks its contract            -> dead letters
 transaction             inbox marks, handlers          -> commit, then one acknowledgement for the batch
+                        (a batch handler first, where there is one; what it leaves goes to the handler one by one)
 any error in a batch    the batch is taken one by one, so that only the bad message suffers
 an error of one alone   a copy waits in a retry step, longer each time; after the last step -> dead letters
 what we need is away    nothing is acknowledged and nothing counts: consuming waits until it is back
@@ -9,11 +10,12 @@ what we need is away    nothing is acknowledged and nothing counts: consuming wa
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import aio_pika
@@ -41,6 +43,8 @@ LOST_CONNECTIONS = 3
 
 #: Handles one event inside the transaction of its inbox mark.
 Handle = Callable[[Transaction, Event], Awaitable[None]]
+#: Handles those of several events that it can in few statements; returns the others, for `Handle`.
+HandleBatch = Callable[[Transaction, Sequence[Event]], Awaitable[Sequence[Event]]]
 
 
 class Away(Exception):
@@ -57,6 +61,7 @@ class Consumer:
     queue: str
     handle: Handle
     retry_delays: tuple[int, ...]
+    handle_batch: HandleBatch | None = None
 
 
 async def consume(
@@ -67,10 +72,11 @@ async def consume(
     service: str,
     handlers: Mapping[str, Handle],
     retry_delays: tuple[int, ...],
+    batch_handlers: Mapping[str, HandleBatch] = MappingProxyType({}),
 ) -> None:
     """Consume every queue of the service, for ever. `handlers` maps event types to what handles them."""
     consumers = [
-        Consumer(db, schemas, service, queue_name(service, type_), handle, retry_delays)
+        Consumer(db, schemas, service, queue_name(service, type_), handle, retry_delays, batch_handlers.get(type_))
         for type_, handle in handlers.items()
     ]
     await keep_connected(url, link, partial(_consume_over, db, consumers))
@@ -168,14 +174,24 @@ async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
 async def effect(consumer: Consumer, events: Sequence[Event]) -> None:
     """One transaction: mark the events as seen and handle those that had not been."""
     async with consumer.db.transaction() as tx:
-        fresh = await inbox.accept(tx.conn, consumer.queue, [event.id for event in events])
-        for event in events:
-            if event.id in fresh:
-                fresh.discard(event.id)
-                with continued_trace(event.traceparent):
-                    await consumer.handle(tx, event)
+        accepted = await inbox.accept(tx.conn, consumer.queue, [event.id for event in events])
+        fresh: Sequence[Event] = _in_order({event.id: event for event in events if event.id in accepted}.values())
+        if consumer.handle_batch and len(fresh) > 1:
+            fresh = await consumer.handle_batch(tx, fresh)
+        for event in fresh:
+            with continued_trace(event.traceparent):
+                await consumer.handle(tx, event)
+    now = datetime.now(UTC)
     for event in events:
-        metrics.event_age.labels(event.type).observe(max(0.0, (datetime.now(UTC) - event.time).total_seconds()))
+        metrics.event_age.labels(event.type).observe(max(0.0, (now - event.time).total_seconds()))
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """By subject: whoever locks what an event is about, does it in one order, and two consumers never wait for each other.
+
+    What is about one subject stays in the order of its arrival.
+    """
+    return sorted(events, key=lambda event: event.subject.int)
 
 
 async def _fail(

@@ -46,7 +46,11 @@ async def _relay_over(db: Database, wake: Pulse, service: str, connection: Abstr
 
 async def _keep_publishing(db: Database, channel: AbstractChannel, wake: Pulse, service: str) -> None:
     while True:
-        if not await publish_batch(db, channel, service):
+        claimed = await publish_batch(db, channel, service)
+        if claimed == BATCH:
+            # There may be more: the others need not wait to find out.
+            wake.beat()
+        elif not claimed:
             await wake.wait(POLL)
         _check_open(channel)
 
@@ -68,10 +72,10 @@ async def publish_batch(db: Database, channel: AbstractChannel, service: str) ->
         messages = [_outgoing(service, row) for row in claimed]
         results = await publish(channel, EVENTS, messages, PUBLISH_TIMEOUT)
         lost: BaseException | None = None
-        done: list[int] = []
+        done: list[outbox.Claimed] = []
         for row, result in zip(claimed, results, strict=True):
             if result is None:
-                done.append(row.id)
+                done.append(row)
                 metrics.published.labels(row.type, "confirmed").inc()
             elif isinstance(result, DeliveryError):
                 # Nacked or unroutable: this one message waits, its subject with it, and everybody else goes on.
@@ -82,8 +86,8 @@ async def publish_batch(db: Database, channel: AbstractChannel, service: str) ->
                 )
             else:
                 lost = result
-        await outbox.mark_published(tx.conn, done)
-        for field, ids in _secrets(db.schemas, [row for row in claimed if row.id in done]).items():
+        await outbox.mark_published(tx.conn, [row.id for row in done])
+        for field, ids in _secrets(db.schemas, done).items():
             await outbox.blank(tx.conn, ids, field)
     if lost is not None:
         raise lost

@@ -46,6 +46,8 @@ S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741
 
 EventHandler = Callable[[S, Transaction, Event], Awaitable[None]]
+#: For many events of a type at once: handles those that it can in few statements, returns the others for the EventHandler.
+BatchHandler = Callable[[S, Transaction, Sequence[Event]], Awaitable[Sequence[Event]]]
 MIGRATIONS = Path(__file__).parent / "sql"
 #: The inbox must remember longer than a dead letter is kept and can be sent again.
 KEEP_OUTBOX, KEEP_INBOX = timedelta(days=7), timedelta(days=40)
@@ -77,6 +79,8 @@ class Service(Generic[S, O]):
     routes: Sequence[Route[S]] = ()
     authenticators: Mapping[str, Authenticator[S]] = field(default_factory=dict)
     handlers: Mapping[str, EventHandler[S]] = field(default_factory=dict)
+    #: Quick ways beside some of the handlers.
+    batch_handlers: Mapping[str, BatchHandler[S]] = field(default_factory=dict)
     loops: Sequence[Loop[S]] = ()
     render_problem: RenderProblem | None = None
     #: The language in which a request is answered.
@@ -150,10 +154,12 @@ async def running(
     web_db, consumer_db = database("web", WEB_CONNECTIONS), database("consumers", CONSUMER_CONNECTIONS)
     async with web_db.pool, consumer_db.pool, service.start(Chassis(settings, web_db, now), own) as context:
         handlers = {type_: partial(handler, context) for type_, handler in service.handlers.items()}
+        batch_handlers = {type_: partial(handler, context) for type_, handler in service.batch_handlers.items()}
         pruning: Loop[Database] = Loop("prune", partial(_prune, now), seconds=3600)
+        url, delays = settings.amqp_url, settings.retry_delays
         tasks: list[Coroutine[Any, Any, None]] = [
-            relay(consumer_db, settings.amqp_url, links[0], recorded, service.name),
-            consume(consumer_db, schemas, settings.amqp_url, links[1], service.name, handlers, settings.retry_delays),
+            relay(consumer_db, url, links[0], recorded, service.name),
+            consume(consumer_db, schemas, url, links[1], service.name, handlers, delays, batch_handlers),
             run_loop(pruning, consumer_db),
             *(run_loop(loop, context) for loop in service.loops for _ in range(loop.at_once(context))),
         ]

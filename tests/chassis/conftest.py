@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,7 +14,7 @@ import pytest
 
 from chassis.bus import Link
 from chassis.clock import system_clock
-from chassis.consumer import Handle, consume
+from chassis.consumer import Handle, HandleBatch, consume
 from chassis.database import Database, create_pool
 from chassis.events import EventSchemas, NewEvent
 from chassis.ids import new_id
@@ -97,12 +98,17 @@ class Wires:
 
     @asynccontextmanager
     async def listening(
-        self, handle: Handle, delays: tuple[int, ...] = (1, 2), count: int = 1
+        self,
+        handle: Handle,
+        delays: tuple[int, ...] = (1, 2),
+        count: int = 1,
+        batch_handlers: Mapping[str, HandleBatch] = MappingProxyType({}),
     ) -> AsyncIterator[list[Link]]:
         links = [Link(f"consumer {n}") for n in range(count)]
         handlers = {EVENT: handle, OTHER: handle}
+        url = self.listener_url
         async with cancelled_after(
-            consume(self.listener, SCHEMAS, self.listener_url, link, "listener", handlers, delays) for link in links
+            consume(self.listener, SCHEMAS, url, link, "listener", handlers, delays, batch_handlers) for link in links
         ):
             yield links
 
