@@ -5,7 +5,7 @@ transaction             inbox marks, handlers          -> commit, then one ackno
                         (a batch handler first, where there is one; what it leaves goes to the handler one by one)
 any error in a batch    the batch is taken one by one, so that only the bad message suffers
 an error of one alone   a copy waits in a retry step, longer each time; after the last step -> dead letters
-what we need is away    nothing is acknowledged and nothing counts: consuming waits until it is back
+what we need is away    nothing counts as an attempt: consuming waits until it is back
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from typing import Any
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractIncomingMessage
 
 from chassis import inbox, metrics
-from chassis.bus import ConnectionLost, Link, keep_connected
-from chassis.database import Database, Transaction, is_away
+from chassis.bus import ConnectionLost, Link, keep_connected, outlast_block
+from chassis.database import Database, Transaction, is_away, is_short
 from chassis.errors import Unavailable
 from chassis.events import BadEvent, Event, EventSchemas
 from chassis.telemetry import continued_trace
@@ -34,10 +34,12 @@ log = structlog.get_logger()
 
 BATCH = 100
 HANDLING_TIMEOUT = 60.0
+PUBLISH_TIMEOUT = 5.0
 #: Ours, not the broker's: headers that begin with x- belong to the broker.
 ATTEMPT_HEADER = "retry-attempt"
-#: While our database (or storage) is away a batch is held this long in memory; then it goes back to its queue, so
-#: that the broker's own limit on unacknowledged messages is never reached.
+#: While our database (or storage) is away a batch is held this long in memory, so that the broker's own limit on
+#: unacknowledged messages is never reached. Then all consuming waits for the database; or, where that answers and
+#: something else is away (storage, room on its disk), the batch waits in the first retry step, and no attempt counts.
 HOLD_SECONDS = 60.0
 LOST_CONNECTIONS = 3
 
@@ -112,7 +114,7 @@ async def _consume_queue(consumer: Consumer, connection: AbstractConnection) -> 
             batch = [await arrived.get()]
             while len(batch) < BATCH and not arrived.empty():
                 batch.append(arrived.get_nowait())
-            await take(consumer, channel, retry, batch)
+            await take(consumer, connection, retry, batch)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(watch())
@@ -120,7 +122,10 @@ async def _consume_queue(consumer: Consumer, connection: AbstractConnection) -> 
 
 
 async def take(
-    consumer: Consumer, channel: AbstractChannel, retry: AbstractExchange, batch: Sequence[AbstractIncomingMessage]
+    consumer: Consumer,
+    connection: AbstractConnection,
+    retry: AbstractExchange,
+    batch: Sequence[AbstractIncomingMessage],
 ) -> None:
     """Give every message of the batch its effect, a retry or a place among the dead letters."""
     readable: list[tuple[AbstractIncomingMessage, Event]] = []
@@ -135,16 +140,20 @@ async def take(
         with metrics.handling.labels(consumer.queue).time():
             await _patiently(consumer, [event for _, event in readable])
     except Away:
-        raise
+        if not await database_answers(consumer.db):
+            raise
+        # Back in its queue each would count as delivered once more, and the twentieth time is the last.
+        for message, _ in readable:
+            await _send_later(consumer, connection, retry, message, _attempt(message), consumer.retry_delays[0])
     except Exception as error:
         if len(readable) == 1:
-            await _fail(consumer, retry, readable[0][0], error)
+            await _fail(consumer, connection, retry, readable[0][0], error)
             return
         for message, _ in readable:
-            await take(consumer, channel, retry, [message])
-        return
-    await readable[-1][0].ack(multiple=True)
-    metrics.handled.labels(consumer.queue, "done").inc(len(readable))
+            await take(consumer, connection, retry, [message])
+    else:
+        await readable[-1][0].ack(multiple=True)
+        metrics.handled.labels(consumer.queue, "done").inc(len(readable))
 
 
 async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
@@ -157,7 +166,7 @@ async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
                 await effect(consumer, events)
             return
         except Exception as error:
-            if not isinstance(error, Unavailable):
+            if not isinstance(error, Unavailable) and not is_short(error):
                 if not is_away(error):
                     raise
                 lost += 1
@@ -195,7 +204,11 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
 
 
 async def _fail(
-    consumer: Consumer, retry: AbstractExchange, message: AbstractIncomingMessage, error: Exception
+    consumer: Consumer,
+    connection: AbstractConnection,
+    retry: AbstractExchange,
+    message: AbstractIncomingMessage,
+    error: Exception,
 ) -> None:
     attempt = _attempt(message) + 1
     if attempt > len(consumer.retry_delays):
@@ -211,6 +224,18 @@ async def _fail(
         error=type(error).__name__,
         exc_info=error,
     )
+    await _send_later(consumer, connection, retry, message, attempt, delay)
+
+
+async def _send_later(
+    consumer: Consumer,
+    connection: AbstractConnection,
+    retry: AbstractExchange,
+    message: AbstractIncomingMessage,
+    attempt: int,
+    delay: int,
+) -> None:
+    """Let a copy of the message wait `delay` seconds and come back to its queue, as one delivered for the first time."""
     copy = aio_pika.Message(
         message.body,
         content_type=message.content_type,
@@ -220,7 +245,15 @@ async def _fail(
         app_id=message.app_id,
         headers={**_own_headers(message.headers), ATTEMPT_HEADER: attempt},
     )
-    await retry.publish(copy, routing_key=retry_key(consumer.queue, delay), mandatory=True, timeout=5)
+    while True:
+        try:
+            await retry.publish(
+                copy, routing_key=retry_key(consumer.queue, delay), mandatory=True, timeout=PUBLISH_TIMEOUT
+            )
+            break
+        except TimeoutError:
+            if not await outlast_block(connection):
+                raise
     await message.ack()
     metrics.handled.labels(consumer.queue, "retry").inc()
 

@@ -13,16 +13,17 @@ from chassis.clock import Clock
 from chassis.connection import Connection
 from chassis.events import Event, EventSchemas, NewEvent, encode_json
 
+#: The server says so itself, and goes on answering what needs no room.
+_SHORT = (asyncpg.DiskFullError, asyncpg.TooManyConnectionsError, asyncpg.ReadOnlySQLTransactionError)
 _AWAY = (
+    *_SHORT,
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
     # What asyncpg says of a connection that the server's crash found between two messages.
     asyncpg.InternalClientError,
 )
@@ -33,6 +34,11 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return "clos" in str(error)
     return isinstance(error, _AWAY)
+
+
+def is_short(error: BaseException) -> bool:
+    """True where the server has no room, or may only read: no message is to blame, though a trivial query succeeds."""
+    return isinstance(error, _SHORT)
 
 
 @dataclass

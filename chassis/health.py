@@ -8,7 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis import metrics, outbox
-from chassis.bus import Link
+from chassis.bus import Link, is_blocked
 from chassis.database import Database
 from chassis.migrations import missing_migrations
 
@@ -25,8 +25,10 @@ def checks(db: Database, folders: Sequence[Path], links: Sequence[Link]) -> dict
         return f"migrations missing: {', '.join(missing)}" if missing else ""
 
     async def broker() -> str:
-        down = [link.name for link in links if not link.up]
-        return f"not connected: {', '.join(down)}" if down else ""
+        if down := [link.name for link in links if not link.up]:
+            return f"not connected: {', '.join(down)}"
+        blocked = [link.name for link in links if link.connection and await is_blocked(link.connection)]
+        return f"short of memory or disk, takes nothing from: {', '.join(blocked)}" if blocked else ""
 
     return {"database": database, "broker": broker}
 

@@ -14,7 +14,7 @@ from aio_pika.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from chassis import metrics, outbox
-from chassis.bus import Link, keep_connected
+from chassis.bus import Link, keep_connected, outlast_block
 from chassis.database import Database
 from chassis.events import CONTENT_TYPE, EventSchemas
 from chassis.publishing import Outgoing, publish
@@ -41,12 +41,19 @@ async def _relay_over(db: Database, wake: Pulse, service: str, connection: Abstr
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
-            group.create_task(_keep_publishing(db, channel, wake, service))
+            group.create_task(_keep_publishing(db, connection, channel, wake, service))
 
 
-async def _keep_publishing(db: Database, channel: AbstractChannel, wake: Pulse, service: str) -> None:
+async def _keep_publishing(
+    db: Database, connection: AbstractConnection, channel: AbstractChannel, wake: Pulse, service: str
+) -> None:
     while True:
-        claimed = await publish_batch(db, channel, service)
+        try:
+            claimed = await publish_batch(db, channel, service)
+        except TimeoutError:
+            if not await outlast_block(connection):
+                raise
+            continue
         if claimed == BATCH:
             # There may be more: the others need not wait to find out.
             wake.beat()
