@@ -203,7 +203,22 @@ async def test_many_senders_at_once_send_one_mail_each(house: House) -> None:
     assert [type_ for type_, _, _ in await house.said()] == [SENT] * 20
 
 
-async def test_a_crash_after_the_server_took_it_sends_the_same_message_again_and_says_it_once(house: House) -> None:
+async def test_an_orderly_stop_leaves_time_to_note_what_the_server_took(house: House) -> None:
+    house.office.hold = asyncio.Event()
+    await _planned(house, "hana@example.jp")
+    stopped = asyncio.create_task(use_cases.send_next(house.notifier))
+    await _until(lambda: house.office.seen == 1)
+    stopped.cancel()
+    house.office.hold.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    assert (len(house.office.taken), await _statuses(house)) == (1, ["sent"])
+
+
+async def test_a_crash_after_the_server_took_it_sends_the_same_message_again_and_says_it_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LAST_SECONDS", 0.0)
     house.office.hold = asyncio.Event()
     await _planned(house, "hana@example.jp")
     crashing = asyncio.create_task(use_cases.send_next(house.notifier))

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 #: A connection to the mail server is kept for so long after a mail.
 IDLE_SECONDS = 10.0
+LAST_SECONDS = 1.0
 
 
 async def send_next(notifier: Notifier) -> bool:
@@ -42,8 +44,20 @@ async def send_next(notifier: Notifier) -> bool:
     # Where there is one there may be more: the next sender looks while this one sends.
     notifier.wake.beat()
     with continued_trace(delivery.traceparent):
-        await _carry_out(notifier, delivery, ends)
+        await _to_its_end(_carry_out(notifier, delivery, ends))
     return True
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Where we are told to stop, the work has a moment left: the server may have taken a mail that is not noted yet."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LAST_SECONDS)
+        raise
+    finally:
+        task.cancel()
 
 
 async def _carry_out(notifier: Notifier, delivery: Delivery, lease_ends: float) -> None:
