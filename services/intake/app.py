@@ -100,4 +100,5 @@ SERVICE = Service(
     handlers=HANDLERS,
     loops=LOOPS,
     render_problem=pages.render_problem,
+    language=pages.language_of,
 )

@@ -1,8 +1,19 @@
 """The public pages: what a person sees, from the first question to the card number."""
 
 from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Route
-from services.intake.pages import application, apply, corrections, documents, passwords, sign_in, start, submission
+from services.intake.pages import (
+    application,
+    apply,
+    corrections,
+    documents,
+    passwords,
+    sign_in,
+    start,
+    submission,
+    switch,
+)
 from services.intake.pages.frame import applicant_page
+from services.intake.pages.languages import language_of
 from services.intake.pages.problems import render_problem
 from services.intake.use_cases import Intake
 
@@ -10,6 +21,7 @@ OWN = "applicant_page"
 
 ROUTES: list[Route[Intake]] = [
     Route("GET", "/", start.get_start, PUBLIC, CSRF_NONE, "What it is, and the first question"),
+    Route("POST", "/language", switch.post_language, PUBLIC, CSRF_FORM, "Open a page again in another language"),
     Route("GET", "/apply", apply.get_form, PUBLIC, CSRF_NONE, "The provisional form"),
     Route("POST", "/apply", apply.post_form, PUBLIC, CSRF_FORM, "Keep what was typed"),
     Route("GET", "/apply/confirm", apply.get_confirm, PUBLIC, CSRF_NONE, "Everything as understood"),
@@ -54,4 +66,4 @@ ROUTES: list[Route[Intake]] = [
 
 AUTHENTICATORS = {OWN: applicant_page}
 
-__all__ = ["AUTHENTICATORS", "ROUTES", "render_problem"]
+__all__ = ["AUTHENTICATORS", "ROUTES", "language_of", "render_problem"]

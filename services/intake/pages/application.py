@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from chassis.errors import Conflict
+from chassis.web.days import day
 from services.intake.model.applications import (
     APPROVED,
     CORRECTION_REQUESTED,
@@ -19,7 +20,7 @@ from services.intake.model.applications import (
 from services.intake.model.views import ApplicationView
 from services.intake.pages import fields, photos, words
 from services.intake.pages.fields import reason_text
-from services.intake.pages.frame import application_id, day, finish_by, moment, read_fields, see_other, show
+from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
 from services.intake.use_cases import Intake, get_application, withdraw
 
 

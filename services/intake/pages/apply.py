@@ -6,6 +6,7 @@ from aiohttp import web
 
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.web.cookies import drop_cookie, set_cookie
+from chassis.web.languages import spoken
 from rules.policy import current
 from rules.understanding import Understood
 from services.intake.model.applications import NEW, PROVISIONAL, RENEWAL
@@ -14,7 +15,7 @@ from services.intake.model.views import Draft
 from services.intake.pages import fields
 from services.intake.pages.birth_dates import ERAS, Boxes, apart, together
 from services.intake.pages.fields import Row
-from services.intake.pages.frame import DRAFT, LANGUAGE, cookie, finish_by, read_fields, see_other, show
+from services.intake.pages.frame import DRAFT, cookie, finish_by, read_fields, see_other, show
 from services.intake.use_cases import (
     Intake,
     find_draft,
@@ -26,6 +27,8 @@ from services.intake.use_cases import (
 
 _BIRTH = ("birth_era", "birth_year", "birth_month", "birth_day")
 _KEPT = ("kind", "filled_by", "consent", *fields.TYPED)
+#: The pages whose form is kept in a draft.
+DRAFTED = ("/apply", "/apply/confirm")
 _SENT = (*tuple(name for name in _KEPT if name != "birth_date"), *_BIRTH, "password")
 
 
@@ -39,15 +42,30 @@ async def get_form(intake: Intake, request: web.Request) -> web.Response:
 
 async def post_form(intake: Intake, request: web.Request) -> web.Response:
     """Keep what was typed; with errors show the form again, else go and confirm."""
-    sent = await read_fields(request, _SENT)
-    boxes = Boxes(*(sent.pop(name, "") for name in _BIRTH))
-    password = sent.pop("password", "")
-    form = {**sent, "birth_date": together(boxes), "language": LANGUAGE}
+    form, password = _typed(await read_fields(request, _SENT), spoken().code)
     saved = await save_draft(intake, cookie(request, DRAFT), form, password)
     errors = saved.understanding.errors
     response = _form(intake, request, form, saved.draft, errors) if errors else see_other("/apply/confirm")
     set_cookie(request, response, DRAFT, saved.token, intake.policy.deadlines.provisional_days * 86400)
     return response
+
+
+async def keep_typed(
+    intake: Intake, request: web.Request, response: web.StreamResponse, sent: Mapping[str, str], language: str
+) -> None:
+    """Keep what was typed, right or wrong, in the draft: its page is about to be opened again."""
+    draft = await _draft(intake, request)
+    typed, password = _typed({name: sent[name] for name in _SENT if name in sent}, language)
+    form = typed if "kind" in sent else {**(draft.form if draft else {}), "language": language}
+    saved = await save_draft(intake, cookie(request, DRAFT), form, password)
+    set_cookie(request, response, DRAFT, saved.token, intake.policy.deadlines.provisional_days * 86400)
+
+
+def _typed(sent: Mapping[str, str], language: str) -> tuple[dict[str, str], str]:
+    """The form, with one birth date from its boxes, and the password, which is never among the rest."""
+    boxes = Boxes(*(sent.get(name, "") for name in _BIRTH))
+    form = {name: text for name, text in sent.items() if name not in (*_BIRTH, "password")}
+    return {**form, "birth_date": together(boxes), "language": language}, sent.get("password", "")
 
 
 async def get_confirm(intake: Intake, request: web.Request) -> web.Response:

@@ -10,19 +10,21 @@ from aiohttp import web
 
 from chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from chassis.ids import parse_id
+from chassis.web import days
 from chassis.web.cookies import cookie_name
 from chassis.web.csrf import FIELD as CSRF_TOKEN
+from chassis.web.days import day, day_with_year
 from chassis.web.forms import read_form
+from chassis.web.languages import annotated, spoken
 from chassis.web.routes import PRINCIPAL
 from chassis.web.templates import render
 from rules.policy import Policy
 from rules.policy_parts import Texts
 from services.intake import messages
+from services.intake.pages import languages
 from services.intake.use_cases import Intake, application_of
 
-LANGUAGE = "ja"
 DRAFT, SESSION = "draft", "session"
-_WEEKDAYS = "月火水木金土日"
 
 
 def show(
@@ -37,29 +39,21 @@ def show(
         "day_with_year": day_with_year,
         "moment": lambda at: moment(at, intake.zone),
         "signed_in": PRINCIPAL in request,
+        "languages": languages.offered_on(policy, request),
     }
-    return render(request, template, {**common, **values}, status=status)
+    response = render(request, template, {**common, **values}, status=status)
+    languages.remember(request, response)
+    return response
 
 
 def text_of(policy: Policy, texts: Texts) -> str:
     """The policy's text in the language of the page."""
-    return policy.text(texts, LANGUAGE)
-
-
-def day(on: date) -> str:
-    """11月28日（土）"""
-    return f"{on.month}月{on.day}日（{_WEEKDAYS[on.weekday()]}）"
-
-
-def day_with_year(on: date) -> str:
-    """2031年11月28日"""
-    return f"{on.year}年{on.month}月{on.day}日"
+    return annotated(policy.text(texts, spoken().code))
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """11月28日（土） 9:05, in the library's time zone."""
-    here = at.astimezone(zone)
-    return f"{day(here.date())} {here.hour}:{here.minute:02}"
+    return days.moment(at.astimezone(zone))
 
 
 def finish_by(intake: Intake, received_at: datetime) -> date:
