@@ -162,10 +162,12 @@ async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
     lost = 0
     while True:
         try:
-            async with asyncio.timeout(HANDLING_TIMEOUT):
+            async with asyncio.timeout(HANDLING_TIMEOUT) as limit:
                 await effect(consumer, events)
             return
         except Exception as error:
+            if limit.expired() and await database_answers(consumer.db):
+                raise
             if not isinstance(error, Unavailable) and not is_short(error):
                 if not is_away(error):
                     raise

@@ -73,8 +73,9 @@ async def no_room_in(servers: Servers, database_url: str, table: str) -> AsyncIt
     try:
         # A new file that nobody has open yet.
         await admin.execute(f"TRUNCATE {table}")
-        row = await admin.fetchrow("SELECT current_setting('data_directory'), pg_relation_filepath($1)", table)
-        file = Path(row[0]) / row[1]
+        file = Path(await admin.fetchval("SHOW data_directory")) / await admin.fetchval(
+            "SELECT pg_relation_filepath($1)", table
+        )
         file.unlink()
         file.symlink_to("/dev/full")
         try:

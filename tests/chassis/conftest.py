@@ -22,7 +22,7 @@ from chassis.migrations import migrate
 from chassis.pulse import Pulse
 from chassis.relay import relay
 from chassis.service import MIGRATIONS
-from chassis.topology import BrokerUser, Subscriber, dead_letter_queue, definitions, queue_name
+from chassis.topology import EVENTS, BrokerUser, Subscriber, dead_letter_queue, definitions, queue_name
 from contracts import ENVELOPE
 from tools.broker import Management
 from tools.servers import Servers
@@ -187,3 +187,12 @@ async def wires(
 
 
 DEAD = dead_letter_queue("listener")
+
+
+async def publish(wires: Wires, *bodies: str, url: str = "", exchange: str = EVENTS, key: str = EVENT) -> None:
+    """Messages as another's relay would publish them, by default as the sender."""
+    async with await aio_pika.connect(url or wires.sender_url) as connection:
+        channel = await connection.channel()
+        target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
+        for body in bodies:
+            await target.publish(aio_pika.Message(body.encode()), key)

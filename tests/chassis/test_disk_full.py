@@ -1,0 +1,103 @@
+"""PostgreSQL's disk is full: a clear answer, nothing half done, no message blamed, and it goes on by itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from chassis.events import NewEvent, encode_json, envelope_of
+from chassis.ids import new_id
+from chassis.service import Running, Service, create_app
+from chassis.testing import heard, settings_for_tests
+from chassis.web.routes import CSRF_NONE, PUBLIC, Route
+from contracts import ENVELOPE
+from tests.chassis.conftest import CONTRACTS, DEAD, EVENT, QUEUE, Wires, eventually, note, publish
+from tests.shortages import no_room_in
+from tools.servers import Servers
+
+
+async def _keep_and_say(wires: Wires, _request: web.Request) -> web.Response:
+    async with wires.sender.transaction() as tx:
+        await tx.conn.execute("INSERT INTO kept VALUES (1)")
+        await tx.record(NewEvent(EVENT, new_id(), {"n": 1}))
+    return web.json_response({}, status=201)
+
+
+async def _kept(wires: Wires) -> tuple[int, int]:
+    """Rows of the change, and events about it."""
+    async with wires.sender.connection() as conn:
+        return await conn.fetchval("SELECT count(*) FROM kept"), await conn.fetchval("SELECT count(*) FROM outbox")
+
+
+@asynccontextmanager
+async def sender(wires: Wires) -> AsyncIterator["TestClient[Any, Any]"]:
+    """The sender's web face, with one change to make."""
+
+    @asynccontextmanager
+    async def start(_chassis: Any, _own: None) -> AsyncIterator[Wires]:
+        yield wires
+
+    service: Service[Wires, None] = Service(
+        name="sender",
+        title="Sender",
+        folder=Path(__file__).parent,
+        contracts=CONTRACTS,
+        envelope=ENVELOPE,
+        settings=lambda _env: None,
+        start=start,
+        routes=[Route("POST", "/api/kept", _keep_and_say, PUBLIC, CSRF_NONE, "Keep something and say it")],
+    )
+    async with wires.sender.connection() as conn:
+        await conn.execute("CREATE TABLE kept (n int)")
+    app = create_app(service, settings_for_tests(""), Running(wires, wires.sender, {}))
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_a_full_disk_is_a_clear_answer_and_nothing_is_half_done(wires: Wires, servers: Servers) -> None:
+    async with sender(wires) as client:
+        async with no_room_in(servers, wires.sender_database, "outbox"):
+            answer = await client.post("/api/kept")
+            assert (answer.status, (await answer.json())["code"]) == (503, "unavailable")
+            assert answer.headers["Retry-After"] == "5"
+            assert await _kept(wires) == (0, 0)
+        assert (await client.post("/api/kept")).status == 201
+        assert await _kept(wires) == (1, 1)
+
+
+async def test_a_full_disk_counts_as_no_attempt_and_the_messages_wait_however_long_it_lasts(
+    wires: Wires, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.consumer.HOLD_SECONDS", 0.5)
+    refused = 0
+
+    async def count(tx: Any, event: Any) -> None:
+        nonlocal refused
+        try:
+            await note(tx, event)
+        except asyncpg.DiskFullError:
+            refused += 1
+            raise
+
+    async def refusals() -> bool:
+        return refused >= 8
+
+    events = [heard(EVENT, "sender", new_id(), {"n": n}) for n in range(3)]
+    await publish(wires, *(encode_json(envelope_of(event)) for event in events))
+    async with wires.listening(count, delays=(1,)) as links:
+        async with no_room_in(servers, wires.listener_database, "effects"):
+            await eventually(refusals, True)
+            before = links[0].connection
+        await eventually(lambda: _sorted(wires), [0, 1, 2])
+        assert await wires.depth(DEAD) == await wires.depth(QUEUE) == 0
+        # Given back to the queue they would count as delivered: twenty times, and they are dead letters.
+        assert links[0].connection is before
+
+
+async def _sorted(wires: Wires) -> list[int]:
+    return sorted(await wires.effects())
