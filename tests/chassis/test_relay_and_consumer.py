@@ -104,8 +104,9 @@ async def test_a_handler_that_fails_at_first_is_tried_again_and_has_one_effect(w
     await wires.say(1)
     async with wires.relaying(), wires.listening(fails_twice):
         await eventually(wires.effects, [1])
-    waits = [round(later - earlier) for earlier, later in pairwise(times)]
-    assert waits == [1, 2]
+    first, second = (later - earlier for earlier, later in pairwise(times))
+    # The broker waits as long as it was told; how much longer depends on what else the machine does.
+    assert (first >= 0.99, second >= 1.99, len(times)) == (True, True, 3)
 
 
 async def test_a_message_that_always_fails_becomes_a_dead_letter_and_holds_up_nobody(wires: Wires) -> None:
@@ -224,14 +225,49 @@ async def test_the_trace_of_the_request_reaches_the_handler(wires: Wires) -> Non
     assert traces == ["0123456789abcdef0123456789abcdef"]
 
 
-async def test_everything_resumes_by_itself_when_the_broker_comes_back(wires: Wires, servers: Servers) -> None:
+async def test_when_the_broker_restarts_under_load_publishing_resumes_within_5_seconds(
+    wires: Wires, servers: Servers
+) -> None:
+    said: list[int] = []
+    enough = asyncio.Event()
+
+    async def keep_saying() -> None:
+        while not enough.is_set():
+            await wires.say(len(said))
+            said.append(len(said))
+            await asyncio.sleep(0.01)
+
+    async def published() -> int:
+        async with wires.sender.connection() as conn:
+            return int(await conn.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NOT NULL"))
+
+    async def more_than(count: int) -> bool:
+        return await published() > count
+
+    clock = asyncio.get_running_loop().time
     async with wires.relaying(), wires.listening(note):
-        await wires.say(1)
-        await eventually(wires.effects, [1])
-        await asyncio.to_thread(servers.stop_rabbitmq)
-        await wires.say(2)
-        await asyncio.to_thread(servers.start_rabbitmq)
-        await eventually(wires.effects, [1, 2], 30)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_saying())
+            await eventually(lambda: more_than(50), True)
+            await asyncio.to_thread(servers.stop_rabbitmq)
+            before, starting = await published(), asyncio.create_task(asyncio.to_thread(servers.start_rabbitmq))
+            await eventually(lambda: _takes_connections(wires.admin_url), True, 60)
+            returned = clock()
+            await eventually(lambda: more_than(before), True)
+            resumed = clock()
+            await starting
+            enough.set()
+        await eventually(wires.waiting, 0)
+        await eventually(lambda: _sorted_effects(wires), said)
+    assert resumed - returned < 5
+
+
+async def _takes_connections(url: str) -> bool:
+    try:
+        async with await aio_pika.connect(url, timeout=5):
+            return True
+    except (OSError, aio_pika.exceptions.AMQPError):
+        return False
 
 
 async def test_everything_resumes_by_itself_when_the_database_comes_back(wires: Wires, servers: Servers) -> None:
