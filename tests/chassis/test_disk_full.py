@@ -70,10 +70,18 @@ async def test_a_full_disk_is_a_clear_answer_and_nothing_is_half_done(wires: Wir
         assert await _kept(wires) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("delays", "held", "times"), [((), 60.0, 9), ((1,), 0.2, 3)], ids=["for a moment", "longer than a batch is held"]
+)
 async def test_a_full_disk_counts_as_no_attempt_and_the_messages_wait_however_long_it_lasts(
-    wires: Wires, servers: Servers, monkeypatch: pytest.MonkeyPatch
+    wires: Wires,
+    servers: Servers,
+    monkeypatch: pytest.MonkeyPatch,
+    delays: tuple[int, ...],
+    held: float,
+    times: int,
 ) -> None:
-    monkeypatch.setattr("chassis.consumer.HOLD_SECONDS", 0.5)
+    monkeypatch.setattr("chassis.consumer.HOLD_SECONDS", held)
     refused = 0
 
     async def count(tx: Any, event: Any) -> None:
@@ -85,11 +93,11 @@ async def test_a_full_disk_counts_as_no_attempt_and_the_messages_wait_however_lo
             raise
 
     async def refusals() -> bool:
-        return refused >= 8
+        return refused >= times
 
     events = [heard(EVENT, "sender", new_id(), {"n": n}) for n in range(3)]
     await publish(wires, *(encode_json(envelope_of(event)) for event in events))
-    async with wires.listening(count, delays=(1,)) as links:
+    async with wires.listening(count, delays) as links:
         async with no_room_in(servers, wires.listener_database, "effects"):
             await eventually(refusals, True)
             before = links[0].connection
