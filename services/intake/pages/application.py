@@ -6,6 +6,7 @@ from aiohttp import web
 
 from chassis.errors import Conflict
 from chassis.web.days import day
+from chassis.web.languages import gettext, ngettext
 from services.intake.model.applications import (
     APPROVED,
     CORRECTION_REQUESTED,
@@ -40,7 +41,7 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
         "retention": _retention(intake, application),
         "rows": fields.settled(intake.policy, application.applicant.values, intake.today),
         "mails": [
-            {"at": mail.at, "state": mail.state, "name": words.MAILS.get(mail.template, words.MAIL)}
+            {"at": mail.at, "state": mail.state, "name": gettext(words.MAILS.get(mail.template, words.MAIL))}
             for mail in view.mails
         ],
         "open": application.status in (*OURS, SUBMITTED) and application.withdrawal_requested_at is None,
@@ -74,7 +75,7 @@ def _timeline(intake: Intake, view: ApplicationView) -> list[dict[str, Any]]:
     """What has been, what is now, and what is still to come."""
     done = [
         {
-            "title": words.TIMELINE[entry.what],
+            "title": gettext(words.TIMELINE[entry.what]),
             "state": "failed" if entry.what == "rejected" else "done",
             "time": moment(entry.at, intake.zone),
             "datetime": entry.at.isoformat(),
@@ -89,22 +90,25 @@ def coming(view: ApplicationView) -> list[dict[str, Any]]:
     status = view.application.status
     steps: list[dict[str, Any]] = []
     if status == PROVISIONAL:
-        steps.append({"title": "本人確認書類の写真を送って申請する", "state": "now"})
+        steps.append({"title": gettext("本人確認書類の写真を送って申請する"), "state": "now"})
     elif status == CORRECTION_REQUESTED:
-        steps.append({"title": "なおして送る", "state": "now"})
+        steps.append({"title": gettext("なおして送る"), "state": "now"})
     elif status == APPROVED and view.registration is None:
-        return [{"title": "貸出カード番号の準備", "state": "now"}]
+        return [{"title": gettext("貸出カード番号の準備"), "state": "now"}]
     elif view.application.withdrawal_requested_at and status == SUBMITTED:
-        return [{"title": "図書館の職員が取り下げを確認", "state": "now"}]
+        return [{"title": gettext("図書館の職員が取り下げを確認"), "state": "now"}]
     elif status == SUBMITTED:
-        when = f"目安：{day(view.expected_on)}ごろまで" if view.expected_on else None
-        steps.append({"title": "図書館の職員が内容を確認", "state": "now", "time": when})
+        when = gettext("目安：%(day)sごろまで") % {"day": day(view.expected_on)} if view.expected_on else None
+        steps.append({"title": gettext("図書館の職員が内容を確認"), "state": "now", "time": when})
     else:
         return []
     if status != SUBMITTED:
-        steps.append({"title": "図書館の職員が内容を確認"})
+        steps.append({"title": gettext("図書館の職員が内容を確認")})
     renewal = view.application.applicant.kind == RENEWAL
-    return [*steps, {"title": "更新のお知らせがメールで届く" if renewal else "本登録のお知らせがメールで届く"}]
+    return [
+        *steps,
+        {"title": gettext("更新のお知らせがメールで届く") if renewal else gettext("本登録のお知らせがメールで届く")},
+    ]
 
 
 def _retention(intake: Intake, application: Application) -> str:
@@ -112,9 +116,11 @@ def _retention(intake: Intake, application: Application) -> str:
     days = intake.policy.retention.images
     after = {APPROVED: days.approved, "rejected": days.rejected, "expired": days.expired, WITHDRAWN: days.withdrawn}
     if application.status not in after:
-        return f"写真は、本登録の{days.approved}日後に消去します。"
+        return ngettext(
+            "写真は、本登録の%(num)s日後に消去します。", "写真は、本登録の%(num)s日後に消去します。", days.approved
+        ) % {"num": days.approved}
     wait = after[application.status]
     if application.ended_at is None or not wait:
-        return "写真は、まもなく消去します。"
+        return gettext("写真は、まもなく消去します。")
     gone = application.ended_at.astimezone(intake.zone).date()
-    return f"写真は、{day(gone.fromordinal(gone.toordinal() + wait))}に消去します。"
+    return gettext("写真は、%(day)sに消去します。") % {"day": day(gone.fromordinal(gone.toordinal() + wait))}

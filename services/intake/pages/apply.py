@@ -6,7 +6,7 @@ from aiohttp import web
 
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.web.cookies import drop_cookie, set_cookie
-from chassis.web.languages import spoken
+from chassis.web.languages import gettext, spoken
 from rules.policy import current
 from rules.understanding import Understood
 from services.intake.model.applications import NEW, PROVISIONAL, RENEWAL
@@ -81,11 +81,11 @@ async def get_confirm(intake: Intake, request: web.Request) -> web.Response:
     kind, on = draft.form["kind"], intake.today
     edit = f"/apply?kind={kind}"
     sections = fields.sections(intake.policy, understanding.values, on, edit)
-    filled_by = Row("入力した人", fields.filled_by(draft.form.get("filled_by", "self")), f"{edit}#filled_by")
-    password = Row("パスワード", "設定済みです", f"{edit}#password")
+    filled_by = Row(gettext("入力した人"), fields.filled_by(draft.form.get("filled_by", "self")), f"{edit}#filled_by")
+    password = Row(gettext("パスワード"), gettext("設定済みです"), f"{edit}#password")
     values = {
         "kind": kind,
-        "sections": [*sections, ("そのほか", [filled_by, password])],
+        "sections": [*sections, (gettext("そのほか"), [filled_by, password])],
         "changed": any(row.changed_from for _, rows in sections for row in rows),
         "questions": _questions(understanding.values, edit),
         "email": understanding.values["email"].display,
@@ -188,16 +188,17 @@ def _questions(values: Mapping[str, Understood], edit: str) -> list[dict[str, st
         if value and value.suggest:
             questions.append(
                 {
-                    "title": f"もしかして {value.suggest} ですか",
-                    "body": f"入力：{value.display}　まちがいがなければ、このままお進みください。",
+                    "title": gettext("もしかして %(suggest)s ですか") % {"suggest": value.suggest},
+                    "body": gettext("入力：%(typed)s　まちがいがなければ、このままお進みください。")
+                    % {"typed": value.display},
                     "href": f"{edit}#{field}",
                 }
             )
     if "email_old_style" in values["email"].notes:
         questions.append(
             {
-                "title": "メールが届かないことがあります",
-                "body": "古い形式のメールアドレスです。別のメールアドレスがあれば、そちらをお使いください。",
+                "title": gettext("メールが届かないことがあります"),
+                "body": gettext("古い形式のメールアドレスです。別のメールアドレスがあれば、そちらをお使いください。"),
                 "href": f"{edit}#email",
             }
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from chassis.errors import Conflict, FieldError, Invalid
+from chassis.web.languages import gettext
 from rules.understanding import Understood
 from services.intake import messages
 from services.intake.model import corrections
@@ -88,7 +89,9 @@ async def _change(intake: Intake, request: web.Request, then: str) -> web.Respon
         if conflict.code != "stale_version":
             raise
         error = FieldError(
-            "", conflict.code, "ほかの画面で内容が変わりました。もう一度ごらんになって、保存してください。"
+            "",
+            conflict.code,
+            gettext(gettext("ほかの画面で内容が変わりました。もう一度ごらんになって、保存してください。")),
         )
         return await _again(intake, request, sent, [error], conflict.status)
     return see_other(then)
@@ -152,11 +155,11 @@ def _item(intake: Intake, view: ApplicationView, item: str) -> Item:
     reasons, done = _said(intake, [each.reason for each in mine]), all(each.done for each in mine)
     may_add = corrections.may_add(intake.policy, view.application)
     if item == "application":
-        return Item("申請について", done, reasons, None, DOCUMENTS if may_add else None)
+        return Item(gettext("申請について"), done, reasons, None, DOCUMENTS if may_add else None)
     document_id = UUID(item.removeprefix("document:"))
     document = next((each for each in view.documents if each.id == document_id), None)
     if document is None:
-        return Item("書類の写真", done, reasons, None, DOCUMENTS)
+        return Item(gettext("書類の写真"), done, reasons, None, DOCUMENTS)
     photo = photos.shown(intake.policy, [document])[0]
     return Item(photo.name, done, reasons, photo, page_of(document))
 
@@ -173,7 +176,7 @@ def _box(intake: Intake, view: ApplicationView, field: str, typed: Mapping[str, 
         label=fields.label(field),
         value=typed.get(field, _written(field, value)),
         options=fields.options(intake.policy, field),
-        hint=fields.HINTS.get(field),
+        hint=gettext(fields.HINTS[field]) if field in fields.HINTS else None,
         required=None if field in fields.MAY_BE_BLANK else True,
         reasons=_said(intake, reasons),
     )

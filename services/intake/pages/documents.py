@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from chassis.errors import Conflict, FieldError, Invalid, Malformed, NotFound, Problem, TooLarge, Unavailable
+from chassis.web.languages import gettext
 from rules.identity_documents import document_type
 from rules.policy_parts import DocumentType, Side
 from services.intake import messages
@@ -67,7 +68,7 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
     address = _address(intake, view, code, fields.get("address", "")) or ""
     chosen = _chosen(intake, view, code, fields.get("side"), address)
     if picture is None:
-        return _photograph(intake, request, view, chosen, "写真を選んでください。", status=422)
+        return _photograph(intake, request, view, chosen, gettext("写真を選んでください。"), status=422)
     shows = {CURRENT: True, OLD: False}.get(address)
     try:
         if (request.content_length or 0) > intake.policy.limits.upload_bytes + _FORM_ITSELF:
@@ -112,7 +113,9 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
         "removable": {each.id for each in view.documents if corrections.may_touch(application, each)},
         "sent": next((each.name for each in pictures if str(each.id) == request.query.get("sent")), None),
         "refused": refused,
-        "proofs": [(words.PROOFS[proof], proof not in view.missing) for proof in (category.proofs if category else ())],
+        "proofs": [
+            (gettext(words.PROOFS[proof]), proof not in view.missing) for proof in (category.proofs if category else ())
+        ],
         "missing_sides": [
             (identity.name_of(policy, code, side), _href(code, side, _said_of_address(view, code)))
             for code, side in view.missing_sides

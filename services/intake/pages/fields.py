@@ -5,11 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.errors import FieldError
+from chassis.web.days import day_with_year
+from chassis.web.languages import SOURCE, gettext, spoken
+from chassis.web.languages import marked as _
 from rules import dates, text
 from rules.policy import Policy, current
 from rules.policy_parts import Branch, Category, Named, Texts
 from rules.understanding import Understood
-from services.intake.messages import FIELD_NAMES
+from services.intake import messages
+from services.intake.messages import FIELD_NAMES, field_name
 from services.intake.model.applications import Reason
 from services.intake.pages import words
 from services.intake.pages.frame import text_of
@@ -33,10 +37,10 @@ TYPED = (
     "hold_contact",
 )
 _SECTIONS = (
-    ("カードを使う方", ("card_number", "name", "kana", "birth_date", "guardian_name", "guardian_relation")),
-    ("住所と連絡先", ("postal_code", "address", "phone", "email")),
-    ("利用区分", ("category", "organisation_name", "organisation_address")),
-    ("本を予約したとき", ("pickup_branch", "hold_contact")),
+    (_("カードを使う方"), ("card_number", "name", "kana", "birth_date", "guardian_name", "guardian_relation")),
+    (_("住所と連絡先"), ("postal_code", "address", "phone", "email")),
+    (_("利用区分"), ("category", "organisation_name", "organisation_address")),
+    (_("本を予約したとき"), ("pickup_branch", "hold_contact")),
 )
 
 
@@ -44,12 +48,12 @@ _SECTIONS = (
 MAY_BE_BLANK = ("kana", "guardian_name", "guardian_relation", "organisation_name", "organisation_address")
 _CHOSEN = ("category", "pickup_branch", "hold_contact", "guardian_relation")
 HINTS = {
-    "birth_date": "例：昭和31年4月1日、1956年4月1日",
-    "kana": "ひらがなでもかまいません。",
-    "guardian_name": "中学生以下の方だけ",
-    "guardian_relation": "中学生以下の方だけ",
-    "organisation_name": "通勤・通学の方だけ",
-    "organisation_address": "通勤・通学の方だけ",
+    "birth_date": _("例：昭和31年4月1日、1956年4月1日"),
+    "kana": _("ひらがなでもかまいません。"),
+    "guardian_name": _("中学生以下の方だけ"),
+    "guardian_relation": _("中学生以下の方だけ"),
+    "organisation_name": _("通勤・通学の方だけ"),
+    "organisation_address": _("通勤・通学の方だけ"),
 }
 
 
@@ -81,7 +85,7 @@ def options(policy: Policy, field: str) -> list[tuple[str, str]]:
 
 def names(policy: Policy, of: Iterable[Texts]) -> str:
     """The names, as a sentence lists them."""
-    return "、".join(text_of(policy, each) for each in of)
+    return gettext("、").join(text_of(policy, each) for each in of)
 
 
 def shown(policy: Policy, field: str, value: Understood, on: date) -> str:
@@ -91,8 +95,16 @@ def shown(policy: Policy, field: str, value: Understood, on: date) -> str:
             return text_of(policy, each.name)
     if field == "birth_date" and value.display:
         born = date.fromisoformat(value.display)
-        return f"{_western(born)}（{dates.in_japanese_era(born)}、{dates.age(born, on)}歳）"
+        return _birth_date(born, on)
     return value.display
+
+
+def _birth_date(born: date, on: date) -> str:
+    said = {"day": day_with_year(born), "era": dates.in_japanese_era(born), "age": dates.age(born, on)}
+    # Japanese eras are for those who count in them.
+    if spoken().code == SOURCE:
+        return gettext("%(day)s（%(era)s、%(age)s歳）") % said
+    return gettext("%(day)s（%(age)s歳）") % said
 
 
 def row(policy: Policy, field: str, value: Understood, on: date, edit: str) -> Row:
@@ -114,7 +126,7 @@ def settled(
 def sections(policy: Policy, values: Mapping[str, Understood], on: date, edit: str) -> list[tuple[str, list[Row]]]:
     """The fields under the headings of the form."""
     return [
-        (title, [row(policy, field, values[field], on, edit) for field in fields if field in values])
+        (gettext(title), [row(policy, field, values[field], on, edit) for field in fields if field in values])
         for title, fields in _SECTIONS
     ]
 
@@ -122,12 +134,17 @@ def sections(policy: Policy, values: Mapping[str, Understood], on: date, edit: s
 def reason_text(policy: Policy, reason: Reason) -> str:
     """What the policy says about this reason."""
     known = policy.reason(reason.code)
-    return text_of(policy, known.text) if known else FIELD_NAMES.get(reason.item.removeprefix("field:"), "")
+    return text_of(policy, known.text) if known else _named(reason.item)
+
+
+def _named(item: str) -> str:
+    field = item.removeprefix("field:")
+    return field_name(field) if field in FIELD_NAMES else ""
 
 
 def label(field: str) -> str:
     """The name of the field, as the form and every message have it."""
-    return FIELD_NAMES[field]
+    return field_name(field)
 
 
 def in_order(errors: Iterable[FieldError]) -> list[FieldError]:
@@ -138,13 +155,13 @@ def in_order(errors: Iterable[FieldError]) -> list[FieldError]:
 
 def _of_choice(error: FieldError) -> FieldError:
     if error.code == "required" and error.field in _CHOSEN:
-        return replace(error, message=f"{label(error.field)}を選んでください。")
+        return replace(error, message=messages.text("choice_required", error.field))
     return error
 
 
 def filled_by(code: str) -> str:
     """Who typed, in words."""
-    return words.FILLED_BY.get(code, code)
+    return gettext(words.FILLED_BY[code]) if code in words.FILLED_BY else code
 
 
 def _changed_from(policy: Policy, field: str, value: Understood) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from chassis.web.languages import gettext
 from rules.identity_documents import document_type, refusal
 from rules.policy import Policy
 from rules.policy_parts import DocumentType, Side
@@ -83,13 +84,15 @@ def groups(policy: Policy, view: ApplicationView, on: date) -> list[Group]:
     """What to choose from, with what is needed first."""
     lacks, knows_who = set(view.missing), not {"name", "birth_date"} & set(view.missing)
     who, where, work = (of_kind(policy, kind, on) for kind in ("identity", "supplement", "affiliation"))
-    identity = Group("本人確認書類", "名前・住所・生年月日がわかるもの。", who[:FIRST], who[FIRST:])
+    identity = Group(gettext("本人確認書類"), gettext("名前・住所・生年月日がわかるもの。"), who[:FIRST], who[FIRST:])
     address = Group(
-        "いまの住所がわかるもの",
-        "本人確認書類の住所が古いときや、住所が書いていないときに使います。名前といまの住所が書いてあるものです。",
+        gettext("いまの住所がわかるもの"),
+        gettext(
+            "本人確認書類の住所が古いときや、住所が書いていないときに使います。名前といまの住所が書いてあるものです。"
+        ),
         where,
     )
-    belonging = Group("市内の勤務先・学校がわかるもの", "通勤・通学の方に必要です。", work)
+    belonging = Group(gettext("市内の勤務先・学校がわかるもの"), gettext("通勤・通学の方に必要です。"), work)
     category = policy.category(view.application.applicant.display("category"))
     if category is None or "work_or_school" not in category.proofs:
         return [address, identity] if knows_who else [identity, address]

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.web.languages import gettext
 from rules.policy import Policy
 from services.intake.model.documents import Document
 from services.intake.pages import identity, words
@@ -38,7 +39,7 @@ def shown(policy: Policy, documents: Iterable[Document]) -> list[Photo]:
             side=each.side,
             width=each.width,
             height=each.height,
-            warnings=tuple(words.WARNINGS[code] for code in each.warnings if code in words.WARNINGS),
+            warnings=tuple(gettext(words.WARNINGS[code]) for code in each.warnings if code in words.WARNINGS),
             deleted_on=each.deleted_at.astimezone(zone).date() if each.deleted_at else None,
         )
         for each in documents

@@ -5,6 +5,8 @@ from aiohttp import web
 from chassis.errors import Invalid, Problem, Unauthenticated
 from chassis.web.csrf import FIELD as CSRF_TOKEN
 from chassis.web.failures import CONTEXT
+from chassis.web.languages import gettext
+from chassis.web.languages import marked as _
 from chassis.web.routes import PRINCIPAL
 from services.intake import messages
 from services.intake.pages.frame import show
@@ -12,23 +14,34 @@ from services.intake.pages.sign_in import sign_in_page
 from services.intake.use_cases import Intake
 
 _PAGES = {
-    400: ("読み取れませんでした", "送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。"),
-    403: (
-        "もう一度、お試しください",
-        "画面を開いてから時間がたったか、画面の有効期限が切れました。前の画面にもどり、開きなおしてから、もう一度お試しください。",
+    400: (
+        _("読み取れませんでした"),
+        _("送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。"),
     ),
-    404: ("ページが見つかりません", "アドレスがちがうか、もうなくなったページです。"),
-    405: ("このページは、そのままでは開けません", "はじめのページか、申請の状況からお進みください。"),
-    409: ("いまは、この操作ができません", "申請の状態が変わっています。申請の状況をごらんください。"),
-    413: ("送られた内容が大きすぎます", "文字を短くするか、写真を小さくして、もう一度お試しください。"),
-    422: ("入力内容を確認してください", "受け付けられない内容が含まれていました。前の画面にもどって、ごらんください。"),
-    429: ("少し時間をおいてください", "短い時間に何度も操作がありました。しばらくしてから、もう一度お試しください。"),
+    403: (
+        _("もう一度、お試しください"),
+        _(
+            "画面を開いてから時間がたったか、画面の有効期限が切れました。前の画面にもどり、開きなおしてから、もう一度お試しください。"
+        ),
+    ),
+    404: (_("ページが見つかりません"), _("アドレスがちがうか、もうなくなったページです。")),
+    405: (_("このページは、そのままでは開けません"), _("はじめのページか、申請の状況からお進みください。")),
+    409: (_("いまは、この操作ができません"), _("申請の状態が変わっています。申請の状況をごらんください。")),
+    413: (_("送られた内容が大きすぎます"), _("文字を短くするか、写真を小さくして、もう一度お試しください。")),
+    422: (
+        _("入力内容を確認してください"),
+        _("受け付けられない内容が含まれていました。前の画面にもどって、ごらんください。"),
+    ),
+    429: (
+        _("少し時間をおいてください"),
+        _("短い時間に何度も操作がありました。しばらくしてから、もう一度お試しください。"),
+    ),
     503: (
-        "ただいま、つながりにくくなっています",
-        "少し待ってから、もう一度お試しください。送り終えた内容は残っています。",
+        _("ただいま、つながりにくくなっています"),
+        _("少し待ってから、もう一度お試しください。送り終えた内容は残っています。"),
     ),
 }
-_TROUBLE = ("うまくいきませんでした", "図書館の側で問題が起きました。少し待ってから、もう一度お試しください。")
+_TROUBLE = (_("うまくいきませんでした"), _("図書館の側で問題が起きました。少し待ってから、もう一度お試しください。"))
 #: These say it better than the general words.
 _DETAILS = ("wrong_state", "document_not_open", "draft_not_found", "documents_away", "csrf")
 
@@ -38,9 +51,9 @@ async def render_problem(request: web.Request, problem: Problem) -> web.StreamRe
     intake = request.app[CONTEXT]
     assert isinstance(intake, Intake)
     if isinstance(problem, Unauthenticated):
-        explain = "このページを見るには、ログインしてください"
+        explain = gettext("このページを見るには、ログインしてください")
         return sign_in_page(intake, request, explain=explain, status=problem.status)
-    heading, advice = _PAGES.get(problem.status, _TROUBLE)
+    heading, advice = map(gettext, _PAGES.get(problem.status, _TROUBLE))
     signed_in = PRINCIPAL in request
     values = {
         "heading": heading,
@@ -62,7 +75,7 @@ def _said(problem: Problem) -> list[str]:
 
 def _ways(request: web.Request, signed_in: bool) -> list[tuple[str, str]]:
     if signed_in:
-        return [("申請の状況を見る", "/application")]
+        return [(gettext("申請の状況を見る"), "/application")]
     if request.path.startswith("/apply"):
-        return [("入力の画面へ", "/apply"), ("はじめのページへ", "/")]
-    return [("はじめのページへ", "/"), ("ログイン", "/sign-in")]
+        return [(gettext("入力の画面へ"), "/apply"), (gettext("はじめのページへ"), "/")]
+    return [(gettext("はじめのページへ"), "/"), (gettext("ログイン"), "/sign-in")]

@@ -29,7 +29,7 @@ async def post_sign_in(intake: Intake, request: web.Request) -> web.Response:
     """Sign in, and go where something is to be done."""
     form = await read_fields(request, ("application", "proof", "email", "password"))
     errors = [
-        FieldError(name, "required", messages.text("required", name).replace("この項目", "受付番号"))
+        FieldError(name, "required", messages.text("required", name))
         for name in ("application", "email", "password")
         if not form.get(name, "").strip()
     ]

@@ -1,9 +1,6 @@
-"""Texts that Python hands to the pages. `_` marks a Japanese text for translation, as in the templates."""
+"""Texts that Python hands to the pages, marked for translation: `gettext` says them once the page's language is known."""
 
-
-def _(text: str) -> str:
-    return text
-
+from chassis.web.languages import marked as _
 
 PROOFS = {
     "name": _("名前"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chassis.ids import new_id
+from chassis.web.languages import annotated, spoken
 from rules import identity_documents
 from services.intake import messages, store
 from services.intake.model import corrections, submission
@@ -197,7 +198,8 @@ def _refused(intake: Intake, document: Document, code: str) -> Invalid:
     """Why, in the library's own words where the code is its own."""
     kind = intake.policy.document_type(document.type)
     known = code if code in messages.TEXTS else "document_refused"
-    said = intake.policy.text(kind.note, "ja") if kind and kind.note and known != code else messages.text(known)
+    own = kind.note if kind and known != code else None
+    said = annotated(intake.policy.text(own, spoken().code)) if own else messages.text(known)
     field = "side" if code in ("unknown_side", "mynumber_back", "check_individual_number") else "type"
     return Invalid([FieldError(field, code, said)], code, said)
 
