@@ -12,6 +12,7 @@ from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.review import schemas, use_cases
 from services.review.answers import case_json, case_view_json, listed_json
 from services.review.model import Amendment, Decision, Reason, Staff, Verdict
+from services.review.model.masks import Box
 from services.review.use_cases import Review
 
 BEARER = "bearer"
@@ -66,6 +67,13 @@ async def get_document(review: Review, request: web.Request) -> web.Response:
     return web.Response(body=image, content_type="image/jpeg")
 
 
+async def post_masks(review: Review, request: web.Request) -> web.Response:
+    body = await read_json(request, schemas.MASKS)
+    document_id, boxes = _id(request, "document_id"), [Box(**each) for each in body["boxes"]]
+    await use_cases.mask_document(review, _id(request, "id"), document_id, boxes, _staff(request))
+    return web.json_response({"id": str(document_id), "mask": "done"})
+
+
 async def post_decision(review: Review, request: web.Request) -> web.Response:
     body = await read_json(request, schemas.DECISION)
     decision = Decision(
@@ -113,6 +121,15 @@ ROUTES: list[Route[Review]] = [
     Route("POST", f"{_CASE}/claim", post_claim, BEARER, CSRF_NONE, "Claim the case, or renew one's own claim"),
     Route("DELETE", f"{_CASE}/claim", delete_claim, BEARER, CSRF_NONE, "Give one's own claim back"),
     Route("POST", f"{_CASE}/decision", post_decision, BEARER, CSRF_NONE, "Decide the case", schemas.DECISION),
+    Route(
+        "POST",
+        f"{_CASE}/documents/{{document_id}}/masks",
+        post_masks,
+        BEARER,
+        CSRF_NONE,
+        "Cover parts of an image for good; no boxes: there is nothing to cover",
+        schemas.MASKS,
+    ),
     Route(
         "GET",
         f"{_CASE}/documents/{{document_id}}",

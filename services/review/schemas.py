@@ -41,3 +41,10 @@ DECISION = _object(
         "note": _maybe(400),
     },
 )
+
+_SHARE = {"type": "number"}
+#: In fractions of width and height from the upper left corner; none: there is nothing to cover.
+MASKS = _object(
+    ["boxes"],
+    {"boxes": _list(_object(["x", "y", "width", "height"], dict.fromkeys(("x", "y", "width", "height"), _SHARE)))},
+)

@@ -7,6 +7,17 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const inputs = (row) => NAMES.map((name) => row.querySelector(`[name="${name}-${row.dataset.box}"]`));
 const read = (row) => inputs(row).map((input) => (input.value.trim() ? Number(input.value) : NaN));
 const shown = new Map();
+const add = control("隠す場所を足す");
+const remove = control("枠を取り消す");
+let chosen;
+
+function control(text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-secondary";
+  button.textContent = text;
+  return button;
+}
 
 function write(row, box) {
   inputs(row).forEach((input, i) => (input.value = box ? String(Math.round(box[i] * 10) / 10) : ""));
@@ -25,6 +36,7 @@ function show(row) {
   if (!(box.every(Number.isFinite) && box[2] > 0 && box[3] > 0)) {
     button?.remove();
     shown.delete(row);
+    remove.hidden = shown.size === 0;
     return;
   }
   if (!button) {
@@ -35,7 +47,9 @@ function show(row) {
     button.setAttribute("aria-label", `隠す場所 ${button.textContent}`);
     button.setAttribute("aria-describedby", "mask-help");
     button.addEventListener("keydown", (event) => key(event, row));
+    button.addEventListener("focus", () => (chosen = row));
     shown.set(row, button);
+    remove.hidden = false;
     stage.append(button);
   }
   ["left", "top", "width", "height"].forEach((side, i) => (button.style[side] = `${box[i]}%`));
@@ -66,7 +80,8 @@ const at = (event) => {
 };
 
 function pointer(down) {
-  if (down.button !== 0) return;
+  // A second finger enlarges the page.
+  if (down.button !== 0 || !down.isPrimary) return;
   const held = [...shown].find(([, button]) => button === down.target)?.[0];
   const row = held ?? free();
   if (!row) return;
@@ -80,26 +95,33 @@ function pointer(down) {
     if (Math.max(...moved.map(Math.abs)) < LEAST) return;
     write(row, fit([Math.min(x, from[0]), Math.min(y, from[1]), Math.abs(moved[0]), Math.abs(moved[1])]));
   };
+  const undo = () => write(row, before);
   const end = () => {
     stage.removeEventListener("pointermove", move);
+    stage.removeEventListener("pointercancel", undo);
     shown.get(row)?.focus();
   };
   stage.addEventListener("pointermove", move);
+  stage.addEventListener("pointercancel", undo);
   stage.addEventListener("lostpointercapture", end, { once: true });
 }
 
-const add = document.createElement("button");
 if (stage && rows.length) {
-  add.type = "button";
-  add.className = "button button-secondary";
-  add.textContent = "隠す場所を足す";
   add.addEventListener("click", () => {
     const row = free();
     if (!row) return;
     write(row, [35, 45, 30, 10]);
     shown.get(row).focus();
   });
-  stage.after(add);
+  remove.addEventListener("click", () => {
+    write(shown.has(chosen) ? chosen : [...shown.keys()].at(-1));
+    add.focus();
+  });
+  remove.hidden = true;
+  const controls = document.createElement("div");
+  controls.className = "controls";
+  controls.append(add, remove);
+  stage.after(controls);
   stage.classList.add("live");
   stage.addEventListener("pointerdown", pointer);
   stage.querySelector("img").draggable = false;
