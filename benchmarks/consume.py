@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,15 +20,15 @@ from chassis import inbox
 from chassis.bus import Link
 from chassis.clock import system_clock
 from chassis.connection import Connection
-from chassis.consumer import BATCH, Handle, consume
+from chassis.consumer import BATCH, Handle, HandleBatch, consume
 from chassis.database import Database, create_pool
 from chassis.events import EventSchemas
 from chassis.ids import new_id
 from chassis.service import Chassis
 from chassis.testing import settings_for_tests
 from contracts import CONTRACTS, ENVELOPE
-from services.review.app import HANDLERS, ReviewSettings, start
-from services.review.store import cases
+from services.review.app import BATCH_HANDLERS, HANDLERS, ReviewSettings, start
+from services.review.store import cases, documents
 from tools.installation import Installation
 from tools.places import ROOT
 
@@ -39,14 +39,14 @@ EFFECTS = """
 SELECT (SELECT count(*) FROM cases), (SELECT count(DISTINCT application_id) FROM cases),
        (SELECT count(*) FROM documents), (SELECT count(*) FROM inbox)
 """
-LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS id"
-NAME_DOCUMENTS = """
-INSERT INTO documents
-       (application_id, id, type, side, width, height, warnings, shows_current_address, round, position)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+
+INSERT_CASE = """
+INSERT INTO cases (
+    id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
+    expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
+    name_key, kana_key, birth_date, address_key, phone_key)
+VALUES ($1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 """
-KNOWN = "SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[]) FOR UPDATE"
-WITHDRAWN = "SELECT application_id, kind, round FROM withdrawals WHERE application_id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Bench:
     db: Database
     schemas: EventSchemas
     handle: Handle
+    handle_batch: HandleBatch
     url: str
     asking: Connection
     admin: AbstractChannel
@@ -94,7 +95,8 @@ async def bench(house: Installation) -> AsyncIterator[Bench]:
         await (await admin.get_queue(QUEUE)).purge()
         await asking.execute(EMPTIED)
         async with start(Chassis(settings_for_tests(url), db, system_clock), own) as review:
-            yield Bench(db, schemas, partial(HANDLERS[TYPE], review), house.amqp_url("review"), asking, admin)
+            handle, handle_batch = partial(HANDLERS[TYPE], review), partial(BATCH_HANDLERS[TYPE], review)
+            yield Bench(db, schemas, handle, handle_batch, house.amqp_url("review"), asking, admin)
 
 
 def unused_key() -> bytes:
@@ -114,14 +116,18 @@ async def consumed(at: Bench, count: int) -> float:
     """Events a second with the service's own consumer, schema check and handler."""
     await waiting(at, count)
     began = time.perf_counter()
-    handlers = {TYPE: at.handle}
-    consuming = consume(at.db, at.schemas, at.url, Link("bench"), "review", handlers, (5, 30, 120, 600))
-    async with running(consuming):
+    async with running(consuming(at)):
         await until(partial(all_taken_over, at, count), every=0.05)
         seconds = time.perf_counter() - began
         await until(partial(acknowledged, at))
     await verify(at, count)
     return count / seconds
+
+
+def consuming(at: Bench) -> Coroutine[Any, Any, None]:
+    """The service's own consumer of this one queue."""
+    handlers, batch_handlers, delays = {TYPE: at.handle}, {TYPE: at.handle_batch}, (5, 30, 120, 600)
+    return consume(at.db, at.schemas, at.url, Link("bench"), "review", handlers, delays, batch_handlers)
 
 
 async def taken(at: Bench, count: int, take: Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]) -> float:
@@ -157,15 +163,14 @@ async def take_by_hand(db: Database, batch: Sequence[AbstractIncomingMessage]) -
     subjects = sorted(UUID(event["subject"]) for event in events)
     async with db.pool.acquire() as conn, conn.transaction():
         await inbox.accept(conn, QUEUE, [UUID(event["id"]) for event in events])
-        await conn.execute(LOCK_ALL, subjects)
-        assert not await conn.fetch(KNOWN, subjects)
-        await conn.executemany(NAME_DOCUMENTS, [row for event in events for row in document_rows(event)])
-        await conn.executemany(cases.INSERT, [case_row(event) for event in events])
-        assert not await conn.fetch(WITHDRAWN, subjects)
+        await conn.execute(cases.LOCK_APPLICATIONS, subjects)
+        assert not await conn.fetch(cases.HEARD_OF, subjects)
+        await conn.executemany(INSERT_CASE, [case_row(event) for event in events])
+        await conn.executemany(documents.NAME, [row for event in events for row in document_rows(event)])
 
 
 def case_row(event: dict[str, Any]) -> tuple[Any, ...]:
-    """What `cases.INSERT` takes."""
+    """What INSERT_CASE takes."""
     data = event["data"]
     person, submitted_at = data["applicant"], datetime.fromisoformat(data["submitted_at"])
     head = (new_id(), UUID(event["subject"]), data["receipt_number"], data["kind"], person["category"])
@@ -173,11 +178,12 @@ def case_row(event: dict[str, Any]) -> tuple[Any, ...]:
     keys = [person[name]["match_key"] for name in ("name", "kana", "address", "phone")]
     born = date.fromisoformat(person["birth_date"])
     expected = date.fromisoformat(data["expected_date"])
-    return (*head, data["language"], data["round"], submitted_at, expected, *told, *keys[:2], born, *keys[2:])
+    when = (data["round"], submitted_at, expected)
+    return (*head, data["language"], *when, *told, *keys[:2], born, *keys[2:])
 
 
 def document_rows(event: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """What NAME_DOCUMENTS takes."""
+    """What `documents.NAME` takes."""
     return [
         (
             UUID(event["subject"]),
@@ -185,6 +191,7 @@ def document_rows(event: dict[str, Any]) -> list[tuple[Any, ...]]:
             *(named[name] for name in ("type", "side", "width", "height", "warnings", "shows_current_address")),
             event["data"]["round"],
             position,
+            named.get("mask"),
         )
         for position, named in enumerate(event["data"]["documents"])
     ]

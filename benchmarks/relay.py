@@ -1,19 +1,15 @@
 """Row `relay`: events a second from the outbox to the broker, beside bare publishing with gathered confirms."""
 
 import asyncio
-import resource
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from prometheus_client import REGISTRY
 
-from benchmarks.messages import QUEUE, TYPE, Message, depth, drained, fill_outbox, messages, persistent
+from benchmarks.messages import QUEUE, Message, depth, drained, fill_outbox, messages, persistent
 from benchmarks.runner import Row, Runner, until
 from chassis.bus import Link
 from chassis.clock import system_clock
@@ -25,7 +21,7 @@ from chassis.relay import relay
 from contracts import CONTRACTS, ENVELOPE
 from tools.installation import Installation
 
-EVENTS, BACKLOG = 10_000, 100_000
+EVENTS = 10_000
 GATHERED = 100
 BARE_QUEUE = "bench.bare"
 ALL_PUBLISHED = "SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
@@ -47,8 +43,7 @@ async def measure_relay(runner: Runner) -> Row:
     count = runner.scaled(EVENTS)
     async with bench(await runner.house()) as at:
         pairs = await runner.interleaved(lambda: relayed(at, count), lambda: published(at, count))
-        steady = await drained_backlog(at, runner.scaled(BACKLOG))
-    return pairs.faster("relay", "events/s", f"{count:,} events of 2 KB a time; each was in the queue once", steady)
+    return pairs.faster("relay", "events/s", f"{count:,} events of 2 KB a time; each was in the queue once")
 
 
 @asynccontextmanager
@@ -116,45 +111,6 @@ async def published(at: Bench, count: int) -> float:
         seconds = time.perf_counter() - began
     await verify(at, BARE_QUEUE, bodies)
     return count / seconds
-
-
-async def drained_backlog(at: Bench, count: int) -> str:
-    """How steadily the relay works off a large backlog, and what memory that takes."""
-    for done in range(0, count, EVENTS):
-        await fill_outbox(at.filling, messages(min(EVENTS, count - done)))
-    before, memory = confirmed(), resident_megabytes()
-    marks = [time.perf_counter()]
-    async with relaying(at):
-        for tenth in range(1, 11):
-            await until(partial(reached, before + count * tenth / 10))
-            marks.append(time.perf_counter())
-    grown = resident_megabytes() - memory
-    queue = await at.admin.get_queue(QUEUE)
-    await until(partial(holds, at, count))
-    await queue.purge()
-    await at.filling.execute("TRUNCATE outbox")
-    first, last = (count / 10 / (marks[n + 1] - marks[n]) for n in (0, 9))
-    speeds = f"first tenth {first:,.0f}, last tenth {last:,.0f} events/s ({last / first:.2f})"
-    return f"a backlog of {count:,}: {speeds}, memory {grown:+.0f} MB"
-
-
-async def reached(count: float) -> bool:
-    return confirmed() >= count
-
-
-async def holds(at: Bench, count: int) -> bool:
-    return await depth(at.admin, QUEUE) == count
-
-
-def confirmed() -> float:
-    """How many events the broker has confirmed to this process."""
-    return REGISTRY.get_sample_value("events_published_total", {"type": TYPE, "outcome": "confirmed"}) or 0.0
-
-
-def resident_megabytes() -> float:
-    """Memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
 
 
 async def verify(at: Bench, queue: str, expected: list[Message]) -> None:

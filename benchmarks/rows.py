@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from benchmarks.backlog import measure_consume_backlog, measure_relay_backlog
 from benchmarks.consume import measure_consume
 from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
 from benchmarks.relay import measure_relay
@@ -14,6 +15,8 @@ Measure = Callable[[Runner], Awaitable[Row]]
 ROWS: Mapping[str, Measure] = {
     "relay": measure_relay,
     "consume": measure_consume,
+    "relay_backlog": measure_relay_backlog,
+    "consume_backlog": measure_consume_backlog,
     "submit_to_mail": measure_submit_to_mail,
     "image_12mp": measure_12mp,
     "image_24mp": measure_24mp,

@@ -69,6 +69,8 @@ HANDLERS = {
     "notification.failed.v1": handlers.on_notification_failed,
 }
 
+BATCH_HANDLERS = {"application.handed_over.v1": handlers.on_applications_handed_over}
+
 ROUTES = [*api.ROUTES, *pages.ROUTES]
 
 SERVICE: Service[Review, ReviewSettings] = Service(
@@ -83,6 +85,7 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     routes=ROUTES,
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,
+    batch_handlers=BATCH_HANDLERS,
     loops=[Loop("delays", use_cases.say_delayed, seconds=60), Loop("digest", use_cases.say_digest, seconds=60)],
     render_problem=pages.render_problem,
 )

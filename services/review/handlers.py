@@ -1,5 +1,6 @@
 """Events in: each is right in any order and any number of times."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from services.review.use_cases import (
     hear_stored,
     hear_withdrawal,
     take_over,
+    take_over_new,
 )
 
 
 async def on_application_handed_over(review: Review, tx: Transaction, event: Event) -> None:
     await take_over(review, tx, application_of(event.subject, event.data))
+
+
+async def on_applications_handed_over(review: Review, tx: Transaction, events: Sequence[Event]) -> Sequence[Event]:
+    """The first event of each application of which nothing has been heard; the others are returned."""
+    first: dict[UUID, Event] = {}
+    for event in events:
+        first.setdefault(event.subject, event)
+    taken = await take_over_new(review, tx, [application_of(event.subject, event.data) for event in first.values()])
+    return [event for event in events if not (event.subject in taken and event is first[event.subject])]
 
 
 async def on_application_withdrawal_requested(review: Review, tx: Transaction, event: Event) -> None:

@@ -1,6 +1,6 @@
 """Cases and what may come before them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,20 @@ from uuid import UUID
 import asyncpg
 
 from chassis.connection import Connection
+from chassis.ids import new_id
 from services.review.model import CLAIMED, OPEN, WAITING, Applicant, Application, Case, Claim, Listed
 from services.review.model.applications import applicant_of
 
 #: The events of one application take turns, also before there is a row to lock.
 LOCK_APPLICATION = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))"
+
+LOCK_APPLICATIONS = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS id"
+
+#: Everything that may have come before an application was handed over for the first time.
+HEARD_OF = """
+SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
+ UNION SELECT application_id FROM withdrawals WHERE application_id = ANY($1::uuid[])
+"""
 
 _COLUMNS = """
 SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version, c.kind, c.category, c.language,
@@ -104,6 +113,16 @@ async def lock_application(conn: Connection, application_id: UUID) -> None:
     await conn.execute(LOCK_APPLICATION, application_id)
 
 
+async def lock_applications(conn: Connection, application_ids: Collection[UUID]) -> None:
+    """The same for several, in one order, so that two who lock never wait for each other."""
+    await conn.execute(LOCK_APPLICATIONS, sorted(application_ids))
+
+
+async def heard_of(conn: Connection, application_ids: Collection[UUID]) -> set[UUID]:
+    """Those of them of which there is a case or anything that bears on one."""
+    return {row["application_id"] for row in await conn.fetch(HEARD_OF, list(application_ids))}
+
+
 async def find(conn: Connection, case_id: UUID, now: datetime) -> Case | None:
     return _case(await conn.fetchrow(FIND, case_id), now)
 
@@ -139,15 +158,21 @@ async def content(conn: Connection, case_id: UUID) -> Content:
     )
 
 
-async def insert(conn: Connection, case_id: UUID, application: Application, card_number: str | None) -> None:
-    await conn.execute(
+async def insert(conn: Connection, new: Iterable[tuple[Application, str | None]]) -> None:
+    """A case for each application; beside it the card to renew, as understood."""
+    await conn.executemany(
         INSERT,
-        case_id,
-        application.id,
-        *_head(application),
-        application.round,
-        application.submitted_at,
-        *_tail(application, card_number),
+        [
+            (
+                new_id(),
+                application.id,
+                *_head(application),
+                application.round,
+                application.submitted_at,
+                *_tail(application, card_number),
+            )
+            for application, card_number in new
+        ],
     )
 
 

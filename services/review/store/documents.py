@@ -1,12 +1,12 @@
 """What is known of the documents: as the application names them, and as documents itself says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from chassis.connection import Connection
-from services.review.model import NamedDocument
+from services.review.model import Application
 
 # What documents itself said about size stays; the warnings of both are one set.
 NAME = """
@@ -69,13 +69,13 @@ class Known:
     deleted_because: str | None = None
 
 
-async def name(conn: Connection, application_id: UUID, round_: int, documents: Sequence[NamedDocument]) -> None:
-    """These are the application's documents in this round."""
+async def name(conn: Connection, applications: Iterable[Application]) -> None:
+    """These are the applications' documents in their rounds."""
     await conn.executemany(
         NAME,
         [
             (
-                application_id,
+                application.id,
                 document.id,
                 document.type,
                 document.side,
@@ -83,11 +83,12 @@ async def name(conn: Connection, application_id: UUID, round_: int, documents: S
                 document.height,
                 sorted(set(document.warnings)),
                 document.shows_current_address,
-                round_,
+                application.round,
                 position,
                 document.mask,
             )
-            for position, document in enumerate(documents)
+            for application in applications
+            for position, document in enumerate(application.documents)
         ],
     )
 

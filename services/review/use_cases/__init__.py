@@ -1,6 +1,6 @@
 """What review can do; the only place that opens transactions and records events."""
 
-from services.review.use_cases.applications import hear_withdrawal, take_over
+from services.review.use_cases.applications import hear_withdrawal, take_over, take_over_new
 from services.review.use_cases.claims import claim, release
 from services.review.use_cases.context import Review
 from services.review.use_cases.decisions import decide
@@ -39,4 +39,5 @@ __all__ = [
     "sign_out",
     "staff_of",
     "take_over",
+    "take_over_new",
 ]

@@ -1,13 +1,13 @@
 """What intake says of an application. In any order and any number of times it ends in the same state."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
-from chassis.ids import new_id
 from rules import card_numbers
 from services.review import events
-from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Application, Case
+from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Applicant, Application, Case
 from services.review.model.applications import REQUESTED, WITHDRAWN
 from services.review.store import cases, documents
 from services.review.use_cases.context import Review
@@ -20,14 +20,27 @@ async def take_over(review: Review, tx: Transaction, application: Application) -
     case = await cases.lock_by_application(tx.conn, application.id, now)
     if case and (case.round >= application.round or case.status in (DECIDED, CLOSED)):
         return
-    typed = application.applicant.card_number
-    number = card_numbers.understood(review.policy.card_numbers, typed) if typed else None
-    await documents.name(tx.conn, application.id, application.round, application.documents)
+    number = _number(review, application.applicant)
+    await documents.name(tx.conn, [application])
     if case is None:
-        await cases.insert(tx.conn, new_id(), application, number)
+        await cases.insert(tx.conn, [(application, number)])
     else:
         await cases.resubmit(tx.conn, case.id, application, number)
     await _settle(tx, application.id, now)
+
+
+async def take_over_new(review: Review, tx: Transaction, applications: Sequence[Application]) -> set[UUID]:
+    """What `take_over` does, in few statements, for those of which nothing has been heard; returns their ids.
+
+    No two are of the same application.
+    """
+    ids = [application.id for application in applications]
+    await cases.lock_applications(tx.conn, ids)
+    heard_of = await cases.heard_of(tx.conn, ids)
+    new = [application for application in applications if application.id not in heard_of]
+    await cases.insert(tx.conn, [(application, _number(review, application.applicant)) for application in new])
+    await documents.name(tx.conn, new)
+    return {application.id for application in new}
 
 
 async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID, kind: str, round_: int) -> None:
@@ -35,6 +48,12 @@ async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID,
     await cases.lock_application(tx.conn, application_id)
     await cases.remember_withdrawal(tx.conn, application_id, kind, round_)
     await _settle(tx, application_id, review.now())
+
+
+def _number(review: Review, applicant: Applicant) -> str | None:
+    """The card that the applicant has, as understood."""
+    typed = applicant.card_number
+    return card_numbers.understood(review.policy.card_numbers, typed) if typed else None
 
 
 async def _settle(tx: Transaction, application_id: UUID, now: datetime) -> None:
