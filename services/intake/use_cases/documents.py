@@ -71,17 +71,22 @@ async def keep_document(
 ) -> Document | None:
     """Count a document that documents keeps, whether its answer or its event tells so; None where it counts no more.
 
-    Of two for the same side the one that was chosen last counts, in whatever order they are told.
+    Of two for the same side the one that was chosen last counts, in whatever order they are told; that one is returned.
     """
     application = await store.lock_application(tx.conn, application_id)
     document = await store.find_document(tx.conn, document_id, application_id)
-    if application is None or document is None or document.state != CHOSEN:
-        return document if document and document.state == STORED else None
+    if application is None or document is None:
+        return None
     before = await _of_side(tx, document)
-    too_late = application.status not in OURS or document.round != application.round + 1 or document.deleted_at
-    if too_late or (before and before.id > document.id):
+    later = before if before and before.id >= document.id else None
+    if document.state != CHOSEN:
+        return later
+    if application.status not in OURS or document.round != application.round + 1 or document.deleted_at:
         await _drop(intake, tx, document)
         return None
+    if later:
+        await _drop(intake, tx, document)
+        return later
     if before:
         await _drop(intake, tx, before)
     await store.mark_stored(tx.conn, document_id, image)
