@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from benchmarks.backlog import measure_consume_backlog, measure_relay_backlog
 from benchmarks.consume import measure_consume
 from benchmarks.images import measure_12mp, measure_24mp, measure_48mp, measure_heic, measure_png
+from benchmarks.pages import measure_apply_flow, measure_first_visit_bytes, measure_form_page
 from benchmarks.relay import measure_relay
 from benchmarks.runner import Row, Runner
 from benchmarks.submit_to_mail import measure_submit_to_mail
@@ -24,4 +25,7 @@ ROWS: Mapping[str, Measure] = {
     "image_heic": measure_heic,
     "image_png": measure_png,
     "upload_lag": measure_upload_lag,
+    "first_visit_bytes": measure_first_visit_bytes,
+    "form_page": measure_form_page,
+    "apply_flow": measure_apply_flow,
 }
