@@ -1,0 +1,21 @@
+"""Days on which no applications are received, and the deadlines that wait for them."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rules.policy import Policy
+    from rules.policy_parts import Pause
+
+
+def pause_on(policy: "Policy", on: date) -> "Pause | None":
+    """The pause that this day lies in."""
+    return next((pause for pause in policy.pauses if pause.first <= on <= pause.last), None)
+
+
+def extended(policy: "Policy", start: date, deadline: date) -> date:
+    """The last day of a time that begins on `start` and would end on `deadline`: days of a pause do not count."""
+    for pause in sorted(policy.pauses, key=lambda each: each.first):
+        if start <= pause.last and pause.first <= deadline:
+            deadline += pause.last - max(pause.first, start) + timedelta(days=1)
+    return deadline
