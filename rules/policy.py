@@ -32,6 +32,7 @@ from rules.policy_parts import (
     Named,
     Opening,
     Passwords,
+    Pause,
     Pickup,
     Reason,
     Retention,
@@ -89,6 +90,7 @@ class Policy:
     hold_contacts: tuple[Named, ...]
     guardian_relations: tuple[Named, ...]
     subscribers: tuple[Subscriber, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     staff_digest: StaffDigest = field(default_factory=StaffDigest)
     version: str = ""
 

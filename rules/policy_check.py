@@ -2,7 +2,8 @@
 
 import re
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rules.card_numbers import METHODS, capacity
@@ -43,7 +44,7 @@ def _codes_of_list(name: str, entries: list[Any]) -> Iterator[str]:
             yield f"{name}({code}): the code is used {codes.count(code)} times"
         if not _CODE.fullmatch(code):
             yield f"{name}({code}): a code consists of a-z, 0-9, _ and -"
-    if not entries and name != "subscribers":
+    if not entries and name not in ("subscribers", "pauses"):
         yield f"{name}: is empty"
 
 
@@ -100,6 +101,7 @@ def _days(parts: Mapping[str, Any]) -> Iterator[str]:
         for closure in opening.closures:
             if closure.last < closure.first:
                 yield f"opening.closures: {closure.first} to {closure.last} ends before it begins"
+    yield from _pauses(parts.get("pauses", ()))
     for branch in parts.get("branches", ()):
         yield from _one_of(f"branches({branch.code}).kind", branch.kind, _BRANCH_KINDS)
         yield from _weekdays(f"branches({branch.code})", branch.closed_weekdays or ())
@@ -114,6 +116,16 @@ def _days(parts: Mapping[str, Any]) -> Iterator[str]:
             last = getattr(deadlines, f"{name}_days")
             if any(not 0 < day < last for day in getattr(deadlines, f"{name}_reminder_days")):
                 yield f"deadlines.{name}_reminder_days: must lie before {name}_days ({last})"
+
+
+def _pauses(pauses: Sequence[Any]) -> Iterator[str]:
+    ordered = sorted(pauses, key=lambda each: each.first)
+    for pause in ordered:
+        if pause.last < pause.first:
+            yield f"pauses: {pause.first} to {pause.last} ends before it begins"
+    for before, after in pairwise(ordered):
+        if after.first <= before.last:
+            yield f"pauses: {after.first} to {after.last} begins before {before.first} to {before.last} has ended"
 
 
 def _categories(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:

@@ -107,6 +107,15 @@ class Opening:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """No applications are received from `first` to `last`; `notice` stands on every page and says why."""
+
+    first: date
+    last: date
+    notice: Texts
+
+
+@dataclass(frozen=True)
 class Deadlines:
     provisional_days: int
     provisional_reminder_days: tuple[int, ...]
