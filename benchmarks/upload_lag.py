@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import os
 import statistics
-import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,12 +15,8 @@ import aiohttp
 
 from benchmarks.images import jpeg
 from benchmarks.runner import Row, Runner, short, spread
-from chassis.ids import new_id
-from chassis.service_tokens import sign
-from chassis.settings import decode_key
+from tests.documents.process import key_of, running, upload
 from tools.installation import Installation
-from tools.places import ROOT
-from tools.ports import free_ports
 
 T = TypeVar("T")
 
@@ -35,12 +28,12 @@ PHOTOS = 48
 async def measure_upload_lag(runner: Runner) -> Row:
     house = await runner.house()
     photo = await asyncio.to_thread(jpeg, 4032, 3024)
-    key = decode_key("OUCHI_DOCUMENTS_KEY", house.environment("intake")["OUCHI_DOCUMENTS_KEY"])
+    key = key_of(house)
     lags: list[float] = []
     idle: list[float] = []
     glances: list[float] = []
     uploads: list[float] = []
-    async with _service(house) as (process, url), aiohttp.ClientSession(url) as session:
+    async with _service(house) as (process, session):
         await _upload_all(session, key, photo, IN_FLIGHT)
         for _ in range(max(1, runner.pairs // 2)):
             await _late(process)
@@ -60,38 +53,13 @@ async def measure_upload_lag(runner: Runner) -> Row:
 
 
 @asynccontextmanager
-async def _service(house: Installation) -> AsyncIterator[tuple[Process, str]]:
-    port = free_ports(["documents"])["documents"]
+async def _service(house: Installation) -> AsyncIterator[tuple[Process, aiohttp.ClientSession]]:
     with tempfile.TemporaryDirectory() as storage:
-        own = {"OUCHI_PORT": str(port), "OUCHI_STORAGE": Path(storage).as_uri(), "PATH": os.environ["PATH"]}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "benchmarks.upload_lag_service"),
-            cwd=ROOT,
-            env={**house.environment("documents"), **own},
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            limit=1 << 26,
-        )
-        try:
-            await _ready(f"http://127.0.0.1:{port}")
-            yield process, f"http://127.0.0.1:{port}"
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
-
-
-async def _ready(url: str) -> None:
-    async with asyncio.timeout(60), aiohttp.ClientSession(url) as session:
-        while True:
-            try:
-                async with session.get("/readyz") as answer:
-                    if answer.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.1)
+        async with (
+            running(house, "benchmarks.upload_lag_service", Path(storage)) as (process, url),
+            aiohttp.ClientSession(url) as session,
+        ):
+            yield process, session
 
 
 async def _upload_all(session: aiohttp.ClientSession, key: bytes, photo: bytes, count: int) -> list[float]:
@@ -99,29 +67,14 @@ async def _upload_all(session: aiohttp.ClientSession, key: bytes, photo: bytes, 
     left = iter(range(count))
 
     async def lane() -> list[float]:
-        return [await _upload(session, key, photo) for _ in left]
+        return [await _timed(session, key, photo) for _ in left]
 
     return [each for took in await asyncio.gather(*(lane() for _ in range(IN_FLIGHT))) for each in took]
 
 
-async def _upload(session: aiohttp.ClientSession, key: bytes, photo: bytes) -> float:
-    document, application = new_id(), new_id()
-    token = sign(
-        key,
-        "documents",
-        datetime.now(UTC),
-        caller="intake",
-        purpose="put",
-        actor=f"applicant:{application}",
-        resource=document,
-        owner=application,
-    )
-    params = {"application": str(application), "type": "driving_licence", "side": "front"}
-    headers, began = {"Authorization": f"Bearer {token}"}, time.perf_counter()
-    address = f"/internal/v1/documents/{document}"
-    async with session.put(address, params=params, data=_pieces(photo), headers=headers) as answer:
-        answer.raise_for_status()
-        await answer.read()
+async def _timed(session: aiohttp.ClientSession, key: bytes, photo: bytes) -> float:
+    began = time.perf_counter()
+    assert await upload(session, key, _pieces(photo)) == 201
     return time.perf_counter() - began
 
 
