@@ -22,6 +22,8 @@ LOCK_APPLICATIONS = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0))
 HEARD_OF = """
 SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM withdrawals WHERE application_id = ANY($1::uuid[])
+ UNION SELECT application_id FROM contacts WHERE application_id = ANY($1::uuid[])
+ UNION SELECT application_id FROM erasures WHERE application_id = ANY($1::uuid[])
 """
 
 _COLUMNS = """
