@@ -77,7 +77,7 @@ async def test_every_table_about_applications_is_asked_whether_something_was_hea
     assert {table for table in tables if f"FROM {table} " in cases.HEARD_OF} == tables - NOT_ASKED
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_batches_in_every_order_with_duplicates_end_like_single_events(house: House, data: st.DataObject) -> None:
     applications = [new_id(), new_id()]
