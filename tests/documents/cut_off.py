@@ -1,4 +1,4 @@
-"""An upload in a process that kills itself at a given moment: `python -m tests.documents.cut_off MOMENT`, see below."""
+"""Uploads in processes that kill themselves, each at another moment: `… tests.documents.cut_off APPLICATION DOCUMENT…`."""
 
 import asyncio
 import os
@@ -72,5 +72,15 @@ async def upload(moment: str, document: UUID, application: UUID) -> None:
             die()
 
 
+def main(application: UUID, documents: list[UUID]) -> None:
+    """A process for each moment, which must not survive it. They are forked: what is imported is imported once."""
+    for moment, document in zip(MOMENTS, documents, strict=True):
+        pid = os.fork()
+        if pid == 0:
+            asyncio.run(upload(moment, document, application))
+        _, status = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, moment
+
+
 if __name__ == "__main__":
-    asyncio.run(upload(sys.argv[1], UUID(sys.argv[2]), UUID(sys.argv[3])))
+    main(UUID(sys.argv[1]), [UUID(each) for each in sys.argv[2:]])
