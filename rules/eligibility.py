@@ -16,20 +16,32 @@ if TYPE_CHECKING:
 
 _PREFECTURE = re.compile("^(東京都|北海道|京都府|大阪府|[^ 0-9市郡区町村]{2,3}県)")
 _COUNTY = re.compile("^[^ 0-9市区町村郡]{1,5}郡")
+_CITY = re.compile("[^ 0-9]{1,7}?市")
+_MUNICIPALITY = re.compile("[^ 0-9]{1,7}?[市区町村]")
 
 
 def lists_naming(policy: "Policy", address: str, on: date) -> tuple[str, ...]:
     """Codes of the municipality lists in force on this day that name the municipality of this address."""
-    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address))
-    prefecture = _PREFECTURE.match(place)
-    rest = _COUNTY.sub("", place[prefecture.end() :] if prefecture else place)
+    prefecture, _, rest = _parts(address)
     return tuple(
         each.code
         for each in policy.municipality_lists
-        if _in_force(each, on)
-        and (prefecture is None or prefecture[1] == each.prefecture)
-        and rest.startswith(each.municipalities)
+        if _in_force(each, on) and prefecture in ("", each.prefecture) and rest.startswith(each.municipalities)
     )
+
+
+def names_municipality(address: str) -> bool:
+    """Whether the address says for sure in which municipality it lies: 手取本町1-1 may be anywhere."""
+    prefecture, county, rest = _parts(address)
+    return (_MUNICIPALITY if prefecture or county else _CITY).match(rest) is not None
+
+
+def category_at(policy: "Policy", basis: str, place: str, on: date) -> str | None:
+    """The first category on this basis (residence, work, school) whose lists name this place."""
+    for category in policy.categories:
+        if category.basis == basis and not category.retired and _fits(policy, category, place, place, on):
+            return category.code
+    return None
 
 
 def suggest_category(policy: "Policy", address: str, organisation_address: str, on: date) -> str | None:
@@ -63,6 +75,15 @@ def category_allowed(
 def _fits(policy: "Policy", category: Category, address: str, organisation_address: str, on: date) -> bool:
     place = address if category.basis == "residence" else organisation_address
     return not set(category.lists).isdisjoint(lists_naming(policy, place, on))
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """Prefecture, county (both "" where they are not said) and what follows."""
+    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address))
+    prefecture = _PREFECTURE.match(place)
+    place = place[prefecture.end() :] if prefecture else place
+    county = _COUNTY.match(place)
+    return prefecture[1] if prefecture else "", county[0] if county else "", place[county.end() :] if county else place
 
 
 def _in_force(each: MunicipalityList, on: date) -> bool:

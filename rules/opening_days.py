@@ -46,9 +46,14 @@ def add_opening_days(policy: "Policy", on: date, days: int, branch: str | None =
 
 
 def expected_date(policy: "Policy", submitted_on: date, waiting: int) -> date:
-    """By when the decision can be expected, with `waiting` applications before this one."""
+    """By when the decision can be expected, with `waiting` applications before this one.
+
+    As the policy says for usual and busy times, and later where so many cannot be decided by then.
+    """
     expected = policy.expected_time
     days = expected.busy_days if waiting >= expected.busy_from else expected.usual_days
+    if expected.cases_per_day:
+        days = max(days, expected.minimum_days + waiting // expected.cases_per_day)
     return add_opening_days(policy, submitted_on, days)
 
 

@@ -133,6 +133,7 @@ class Deadlines:
 class ExpectedTime:
     """Opening days from submission to decision; from `busy_from` waiting applications on, `busy_days` holds.
 
+    `cases_per_day`: how many staff decide on an opening day; a queue that takes longer moves the date. 0: not known.
     `told_from_hour`: nobody is told of a delay before this hour of the day.
     """
 
@@ -143,6 +144,7 @@ class ExpectedTime:
     usual: Texts
     busy: Texts
     told_from_hour: int = 9
+    cases_per_day: int = 0
 
 
 @dataclass(frozen=True)

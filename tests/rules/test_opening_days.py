@@ -62,6 +62,15 @@ def test_many_waiting_applications_move_the_expected_date(policy: Policy) -> Non
     assert expected_date(policy, on, busy_from) > expected_date(policy, on, 0)
 
 
+def test_a_queue_longer_than_staff_can_decide_moves_the_date_day_by_day(policy: Policy) -> None:
+    on = date(2026, 11, 17)
+    slow = replace(policy, expected_time=replace(policy.expected_time, cases_per_day=10))
+    dates = [expected_date(slow, on, waiting) for waiting in (0, 39, 40, 50, 60)]
+    assert dates == [date(2026, 11, day) for day in (23, 23, 25, 26, 27)]
+    unknown = replace(policy, expected_time=replace(policy.expected_time, cases_per_day=0))
+    assert expected_date(unknown, on, 99) == dates[0]
+
+
 def test_a_correction_is_never_due_on_a_closed_day(policy: Policy) -> None:
     assert correction_deadline(policy, date(2026, 11, 17)) == date(2026, 12, 1)
     assert correction_deadline(policy, date(2026, 12, 16)) == date(2027, 1, 5)

@@ -6,11 +6,14 @@ from services.intake.pages import (
     apply,
     corrections,
     documents,
+    drafts,
+    eligibility,
     passwords,
     sign_in,
     start,
     submission,
     switch,
+    towns,
 )
 from services.intake.pages.frame import applicant_page
 from services.intake.pages.languages import language_of
@@ -22,8 +25,12 @@ OWN = "applicant_page"
 ROUTES: list[Route[Intake]] = [
     Route("GET", "/", start.get_start, PUBLIC, CSRF_NONE, "What it is, and the first question"),
     Route("POST", "/language", switch.post_language, PUBLIC, CSRF_FORM, "Open a page again in another language"),
+    Route("GET", "/eligibility", eligibility.get_eligibility, PUBLIC, CSRF_NONE, "May one have a card?"),
+    Route("POST", "/eligibility", eligibility.post_eligibility, PUBLIC, CSRF_FORM, "Say so at once, or ask on"),
+    Route("GET", "/postal-codes/{code}", towns.get_towns, PUBLIC, CSRF_NONE, "The towns of a postal code, as JSON"),
     Route("GET", "/apply", apply.get_form, PUBLIC, CSRF_NONE, "The provisional form"),
     Route("POST", "/apply", apply.post_form, PUBLIC, CSRF_FORM, "Keep what was typed"),
+    Route("POST", "/apply/draft", drafts.post_draft, PUBLIC, CSRF_FORM, "Keep what is being typed"),
     Route("GET", "/apply/confirm", apply.get_confirm, PUBLIC, CSRF_NONE, "Everything as understood"),
     Route("POST", "/apply/register", apply.post_register, PUBLIC, CSRF_FORM, "Register the draft"),
     Route("GET", "/apply/done", apply.get_done, PUBLIC, CSRF_NONE, "The receipt number, and what comes next"),

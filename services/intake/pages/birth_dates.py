@@ -6,7 +6,8 @@ from typing import NamedTuple
 from rules import dates, text
 
 WESTERN = "西暦"
-ERAS = (WESTERN, "昭和", "平成", "令和", "大正", "明治")
+#: In the order of the form; with the Western year before the first of each, for the script that reads the boxes.
+ERAS = {WESTERN: 0, "昭和": 1925, "平成": 1988, "令和": 2018, "大正": 1911, "明治": 1867}
 _TOGETHER = re.compile("(" + "|".join(ERAS) + ")?([^年月日]*)年([^年月日]*)月([^年月日]*)日")
 
 

@@ -10,7 +10,7 @@ from chassis.web.languages import SOURCE, gettext, spoken
 from chassis.web.languages import marked as _
 from rules import dates, text
 from rules.policy import Policy, current
-from rules.policy_parts import Branch, Category, Named, Texts
+from rules.policy_parts import Branch, Category, MunicipalityList, Named, Texts
 from rules.understanding import Understood
 from services.intake import messages
 from services.intake.messages import FIELD_NAMES, field_name
@@ -81,6 +81,13 @@ def entries(policy: Policy, field: str) -> tuple[Branch | Category | Named, ...]
 def options(policy: Policy, field: str) -> list[tuple[str, str]]:
     """(code, name) of all that may be chosen today."""
     return [(each.code, text_of(policy, each.name)) for each in current(entries(policy, field))]
+
+
+def residence_lists(policy: Policy) -> list[MunicipalityList]:
+    """The lists of those who may have a card because they live there."""
+    living = [each for each in current(policy.categories) if each.basis == "residence"]
+    needed = {code for category in living for code in category.lists}
+    return [each for each in policy.municipality_lists if each.code in needed]
 
 
 def names(policy: Policy, of: Iterable[Texts]) -> str:

@@ -33,7 +33,7 @@ UPDATE applications
 """
 
 RECEIVED = "SELECT fields_received FROM applications WHERE id = $1"
-WAITING = "SELECT count(*) FROM applications WHERE status = 'submitted' AND id <> $1"
+WAITING = "SELECT count(*) FROM applications WHERE status = 'submitted' AND id IS DISTINCT FROM $1"
 
 TELL = "INSERT INTO timeline (application_id, what, round, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 TIMELINE = "SELECT what, at FROM timeline WHERE application_id = $1 ORDER BY at, round, what"
@@ -121,8 +121,8 @@ async def fields_received(conn: Connection, id_: UUID) -> dict[str, Understood]:
     return _fields(await conn.fetchval(RECEIVED, id_))
 
 
-async def waiting_besides(conn: Connection, id_: UUID) -> int:
-    """How many other applications wait for a decision."""
+async def waiting_besides(conn: Connection, id_: UUID | None) -> int:
+    """How many other applications wait for a decision; None: how many in all."""
     return int(await conn.fetchval(WAITING, id_))
 
 

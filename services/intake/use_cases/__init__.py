@@ -3,9 +3,10 @@
 from services.intake.use_cases.applications import change_application, get_application
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, remove_document, store_document
-from services.intake.use_cases.drafts import find_draft, register_draft, save_draft
+from services.intake.use_cases.drafts import find_draft, keep_in_draft, register_draft, save_draft
 from services.intake.use_cases.links import request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
+from services.intake.use_cases.queue import expected_if_submitted_now
 from services.intake.use_cases.reception import receive_application, understand_application
 from services.intake.use_cases.sessions import application_of, sign_in, sign_out
 from services.intake.use_cases.submission import submit, withdraw
@@ -16,8 +17,10 @@ __all__ = [
     "asks_birth_date",
     "change_application",
     "document_rendition",
+    "expected_if_submitted_now",
     "find_draft",
     "get_application",
+    "keep_in_draft",
     "receive_application",
     "register_draft",
     "remove_document",

@@ -26,8 +26,7 @@ async def save_draft(intake: Intake, token: str | None, form: Mapping[str, str],
     fresh = await intake.hashing.hash(normalised(password)) if password and not wrong else None
     now = intake.now()
     expires_at = now + timedelta(days=intake.policy.deadlines.provisional_days)
-    # Enough to show back what is too long, and no more.
-    kept = {field: text.storable(form[field]) for field in FIELDS if field in form and field != "password"}
+    kept = _kept(form)
     async with intake.db.transaction() as tx:
         earlier = await store.lock_draft(tx.conn, token_hash(token), now) if token else None
         if token is None or earlier is None or earlier.application_id is not None:
@@ -40,6 +39,23 @@ async def save_draft(intake: Intake, token: str | None, form: Mapping[str, str],
         others = [error for error in understanding.errors if error.field != "password"]
         understanding = Understanding(None, [*others, *wrong], understanding.values)
     return SavedDraft(token, Draft(kept, password_hash is not None, None, expires_at), understanding)
+
+
+async def keep_in_draft(intake: Intake, token: str | None, fields: Mapping[str, str]) -> str:
+    """Keep these fields beside what was typed before, right or wrong; returns the token of the draft.
+
+    As with `save_draft` a new draft begins where there is none that is still open. No password is kept.
+    """
+    now = intake.now()
+    expires_at = now + timedelta(days=intake.policy.deadlines.provisional_days)
+    async with intake.db.transaction() as tx:
+        earlier = await store.lock_draft(tx.conn, token_hash(token), now) if token else None
+        if token is None or earlier is None or earlier.application_id is not None:
+            token, earlier = new_token(), None
+        form = {**(earlier.form if earlier else {}), **_kept(fields)}
+        password_hash = earlier.password_hash if earlier else None
+        await store.save_draft(tx.conn, token_hash(token), form, password_hash, now, expires_at)
+    return token
 
 
 async def find_draft(intake: Intake, token: str) -> Draft | None:
@@ -72,3 +88,8 @@ async def register_draft(intake: Intake, token: str) -> Application:
         application = await record_application(intake, tx, applicant, row.password_hash)
         await store.draft_registered(tx.conn, token_hash(token), application.id)
     return application
+
+
+def _kept(form: Mapping[str, str]) -> dict[str, str]:
+    """What a draft keeps: enough to show back what is too long, and no more; never a password."""
+    return {field: text.storable(form[field]) for field in FIELDS if field in form and field != "password"}

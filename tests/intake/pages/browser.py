@@ -64,6 +64,11 @@ class Browser:
         target = urljoin(page.url, form.action)
         return await self.post(target, {name: value for name, value in fields.items() if value is not None})
 
+    async def send_elsewhere(self, page: Page, action: str, to: str, **filled: str | None) -> Page:
+        """Send the form that posts to `action` with its other button, which posts to `to`."""
+        fields = {**page.form(action).fields, **filled}
+        return await self.post(to, {name: value for name, value in fields.items() if value is not None})
+
     async def photograph(
         self, page: Page, image: bytes | BytesIO = b"a picture", name: str = "photo.jpg", **other: str
     ) -> Page:
@@ -104,6 +109,8 @@ class _Reader(HTMLParser):
             self._page.links.append(given["href"] or "")
         elif tag == "input" and given.get("name"):
             self._input(given["name"] or "", given)
+        elif tag == "textarea":
+            self._page.forms[-1].fields[given["name"] or ""] = ""
         elif tag == "select":
             self._select = (given["name"] or "", [], None)
         elif tag == "option" and self._select:
@@ -120,6 +127,10 @@ class _Reader(HTMLParser):
             self._select = None
 
     def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1][0] == "textarea":
+            # The line break after the tag is not part of it.
+            self._page.forms[-1].fields[self._open[-1][1]["name"] or ""] += data.removeprefix("\n")
+            return
         inside = {tag for tag, _ in self._open}
         if "title" in inside:
             self._page.title += data

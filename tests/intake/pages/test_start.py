@@ -8,7 +8,7 @@ async def test_the_first_question_leads_to_a_new_card_or_to_a_renewal(house: Hou
     page = await browser.get("/")
     assert (page.status, page.heading) == (200, "図書館カードを、おうちで")
     assert "図書館カードをもっていますか" in page.text
-    assert {"/apply?kind=new", "/apply?kind=renewal", "#help", "/sign-in"} <= set(page.links)
+    assert {"/eligibility?kind=new", "/eligibility?kind=renewal", "#help", "/sign-in"} <= set(page.links)
 
 
 async def test_every_page_names_telephone_counter_and_the_sender_of_mails(house: House, browser: Browser) -> None:

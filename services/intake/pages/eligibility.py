@@ -1,0 +1,155 @@
+"""The first question: whether one may have a card. Asked before anything else is typed, and answered at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from chassis.errors import FieldError
+from chassis.web.cookies import set_cookie
+from chassis.web.languages import spoken
+from rules.policy import current
+from rules.understanding import Understood, understand
+from services.intake import messages
+from services.intake.model import eligibility
+from services.intake.model.applications import NEW, RENEWAL
+from services.intake.model.eligibility import ASK_AFFILIATION, ASK_ORGANISATION, ELIGIBLE, NEITHER, NOT_ELIGIBLE, UNSURE
+from services.intake.model.forms import is_blank
+from services.intake.model.towns import with_town
+from services.intake.pages.fields import residence_lists
+from services.intake.pages.frame import DRAFT, cookie, read_fields, see_other, show
+from services.intake.postal_codes import Places
+from services.intake.use_cases import Intake, find_draft, keep_in_draft
+
+_SENT = ("kind", "postal_code", "town", "address", "affiliation", "organisation", "asked")
+ASK_TOWN, ASK_ADDRESS, ASK_POSTAL_CODE = "ask_town", "ask_address", "ask_postal_code"
+_ASKS_AFFILIATION = (ASK_AFFILIATION, ASK_ORGANISATION, NOT_ELIGIBLE)
+_UNANSWERED = {
+    ASK_AFFILIATION: ("affiliation", "affiliation_required"),
+    ASK_ORGANISATION: ("organisation", "organisation_place_required"),
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """How it stands: `home` is where one lives as far as it is known, `state` what is asked or said next."""
+
+    state: str
+    category: str = ""
+    home: str = ""
+    towns: tuple[str, ...] = ()
+    organisation: Mapping[str, str] | None = None
+    error: FieldError | None = None
+
+
+async def get_eligibility(intake: Intake, request: web.Request) -> web.Response:
+    """The question, with the postal code that was typed before."""
+    token = cookie(request, DRAFT)
+    draft = await find_draft(intake, token) if token else None
+    form = {"kind": request.query.get("kind", NEW), "postal_code": draft.form.get("postal_code", "") if draft else ""}
+    return _page(intake, request, form, _Found(ASK_POSTAL_CODE))
+
+
+async def post_eligibility(intake: Intake, request: web.Request) -> web.Response:
+    """Say at once who cannot have a card; ask on where more must be known; else go to the form with what is known."""
+    form = await read_fields(request, _SENT)
+    found = _look(intake, form)
+    if found.state not in (ELIGIBLE, UNSURE):
+        return _page(intake, request, form, found)
+    token = cookie(request, DRAFT)
+    draft = await find_draft(intake, token) if token else None
+    earlier = draft.form if draft else {}
+    same = earlier.get("postal_code") == form.get("postal_code", "")
+    address = with_town(earlier.get("address", "") if same else "", found.home, found.towns)
+    known = {
+        "kind": _kind(form),
+        "postal_code": form.get("postal_code", ""),
+        "address": address,
+        "category": found.category,
+        "language": spoken().code,
+        **(found.organisation or {}),
+    }
+    response = see_other(f"/apply?kind={_kind(form)}")
+    kept = await keep_in_draft(intake, token, known)
+    set_cookie(request, response, DRAFT, kept, intake.policy.deadlines.provisional_days * 86400)
+    return response
+
+
+def _look(intake: Intake, form: Mapping[str, str]) -> _Found:
+    code = understand("postal_code", form.get("postal_code", ""), today=intake.today)
+    places = intake.postal_codes.places_of(code)
+    typed = understand("address", form.get("address", ""), today=intake.today)
+    asked = form.get("asked")
+    if not places.towns and (typed.error or not typed.display):
+        return _without_place(code, places, typed, asked)
+    town = form.get("town", "")
+    if len(places.towns) > 1 and town not in places.towns:
+        error = _error("town", "town_required") if asked == ASK_TOWN else None
+        return _Found(ASK_TOWN, towns=places.towns, error=error)
+    if len(places.towns) == 1:
+        town = places.towns[0]
+    home = town if places.towns else typed.display
+    return _stand(intake, form, home, places.towns)
+
+
+def _without_place(code: Understood, places: Places, typed: Understood, asked: str | None) -> _Found:
+    """Neither the postal code nor anything else says where one lives."""
+    if code.error:
+        return _Found(ASK_POSTAL_CODE, error=_error("postal_code", code.error, "、".join(code.notes)))
+    if places.offices:
+        return _Found(ASK_ADDRESS, error=_error("postal_code", "postal_office", places.offices[0].name))
+    wrong = typed.error or "required"
+    error = _error("address", wrong, "、".join(typed.notes)) if wrong != "required" or asked == ASK_ADDRESS else None
+    return _Found(ASK_ADDRESS, error=error)
+
+
+def _stand(intake: Intake, form: Mapping[str, str], home: str, towns: tuple[str, ...]) -> _Found:
+    affiliation = form.get("affiliation", "")
+    places, organisation = _organisation(intake, form.get("organisation", ""))
+    now = eligibility.standing(intake.policy, intake.today, home, affiliation, places)
+    seen = form.get("asked") in _ASKS_AFFILIATION
+    error = _error(*_UNANSWERED[now.state]) if seen and now.state in _UNANSWERED else None
+    used = organisation if now.category and affiliation not in ("", NEITHER) else None
+    return _Found(now.state, now.category or "", home, towns, used, error)
+
+
+def _organisation(intake: Intake, typed: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The places that may be meant by an address or a postal code, and what the form can be filled with."""
+    if is_blank(typed):
+        return (), {}
+    places = intake.postal_codes.places_of(understand("postal_code", typed, today=intake.today))
+    if len(places.offices) == 1:
+        office = places.offices[0]
+        return (office.address,), {"organisation_name": office.name, "organisation_address": office.address}
+    found = (*places.towns, *(office.address for office in places.offices))
+    if found:
+        return found, {"organisation_address": found[0]} if len(found) == 1 else {}
+    address = understand("address", typed, today=intake.today)
+    return ((address.display,), {"organisation_address": typed}) if address.display else ((), {})
+
+
+def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: _Found) -> web.Response:
+    policy = intake.policy
+    values = {
+        "kind": _kind(form),
+        "form": {name: form.get(name, "") for name in _SENT},
+        "found": found,
+        "towns": [(town, town) for town in found.towns],
+        "not_eligible": found.state == NOT_ELIGIBLE,
+        "asks_address": found.state == ASK_ADDRESS or bool(form.get("address")),
+        "asks_affiliation": found.state in _ASKS_AFFILIATION and bool(eligibility.affiliations(policy)),
+        "affiliations": eligibility.affiliations(policy),
+        "categories": current(policy.categories),
+        "lists": residence_lists(policy),
+        "errors": [found.error] if found.error else [],
+    }
+    return show(intake, request, "eligibility.html", values, status=422 if found.error else 200)
+
+
+def _kind(form: Mapping[str, str]) -> str:
+    kind = form.get("kind", NEW)
+    return kind if kind in (NEW, RENEWAL) else NEW
+
+
+def _error(field: str, code: str, detail: str = "") -> FieldError:
+    return FieldError(field, code, messages.text(code, field, detail))

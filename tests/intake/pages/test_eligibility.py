@@ -1,0 +1,117 @@
+"""The first question: who may have a card is said at once, and what was said is not asked again."""
+
+import pytest
+
+from tests.intake.conftest import House
+from tests.intake.pages.browser import Browser, Page
+
+ALTERNATIVES = "お住まいの市町村の図書館、または熊本県立図書館をご利用ください。"
+ASK_WORK = "市内で働いていますか"
+
+
+async def ask(browser: Browser, **typed: str) -> Page:
+    return await browser.send(await browser.get("/eligibility?kind=new"), "/eligibility", **typed)
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "address", "category"),
+    [
+        ("８６２ー０９７１", "熊本県熊本市中央区大江", "熊本市在住"),
+        ("861-3106", "熊本県上益城郡嘉島町上島", "連携市町村在住"),
+    ],
+)
+async def test_the_postal_code_decides_the_category_and_begins_the_address(
+    browser: Browser, postal_code: str, address: str, category: str
+) -> None:
+    page = await ask(browser, postal_code=postal_code)
+    form = page.form("/apply").fields
+    assert (page.url, form["postal_code"], form["address"]) == ("/apply?kind=new", postal_code, address)
+    assert f"{category} ご住所や勤務先・学校から選びました。" in page.text
+
+
+async def test_a_code_of_several_towns_lets_one_choose(browser: Browser) -> None:
+    page = await ask(browser, postal_code="862-0941")
+    assert ("この郵便番号には2か所あります。" in page.text, page.form("/eligibility").fields["town"]) == (True, "")
+    page = await browser.send(page, "/eligibility")
+    assert page.messages == {"town": "どこにお住まいか、選んでください。"}
+    page = await browser.send(page, "/eligibility", town="熊本県熊本市東区出水")
+    assert page.form("/apply").fields["address"] == "熊本県熊本市東区出水"
+
+
+async def test_who_lives_elsewhere_is_asked_for_work_and_school_and_nothing_else(
+    house: House, browser: Browser
+) -> None:
+    page = await ask(browser, postal_code="866-0861")
+    assert (page.status, ASK_WORK in page.text, ALTERNATIVES in page.messages) == (200, True, False)
+    page = await browser.send(page, "/eligibility")
+    assert page.messages == {"affiliation": "市内で働いているか、市内の学校に通っているか、選んでください。"}
+    page = await browser.send(page, "/eligibility", affiliation="work")
+    assert page.messages == {"organisation": "会社や学校の住所か郵便番号を入力してください。"}
+    page = await browser.send(page, "/eligibility", affiliation="work", organisation="860-8601")
+    form = page.form("/apply").fields
+    assert form["category"] == "commuter"
+    assert form["organisation_name"] == "熊本市役所"
+    assert form["organisation_address"].startswith("熊本県熊本市中央区手取本町1-1")
+    assert form["address"].startswith("熊本県八代市")
+
+
+async def test_who_cannot_have_a_card_is_told_at_once_where_to_go_and_whom_to_call(
+    house: House, browser: Browser
+) -> None:
+    page = await ask(browser, address="福岡県福岡市博多区")
+    page = await browser.send(page, "/eligibility", affiliation="none")
+    assert (page.status, "カードをおつくりできません" in page.text, ALTERNATIVES in page.text) == (200, True, True)
+    assert page.text.count(house.intake.policy.contact.phone) == 2, "in the notice, not only at the foot"
+    assert await house.rows("drafts") == 0
+    page = await browser.send(page, "/eligibility", affiliation="work", organisation="福岡市中央区天神1")
+    assert "カードをおつくりできません" in page.text
+    page = await browser.send(page, "/eligibility", affiliation="school", organisation="熊本市中央区黒髪2-40-1")
+    assert page.form("/apply").fields["category"] == "student"
+
+
+async def test_what_the_policy_cannot_know_blocks_nobody(browser: Browser) -> None:
+    page = await ask(browser, postal_code="999-9999")
+    assert (page.status, "この番号の住所が見つかりません" in page.text) == (200, True)
+    page = await browser.send(page, "/eligibility", address="手取本町1-1")
+    form = page.form("/apply").fields
+    assert (form["postal_code"], form["address"], "category" in form) == ("999-9999", "手取本町1-1", False)
+    assert "選んでください" in page.text
+
+
+async def test_the_code_of_an_office_is_no_home(browser: Browser) -> None:
+    page = await ask(browser, postal_code="860-8601")
+    assert list(page.messages) == ["postal_code"]
+    assert "「熊本市役所」の番号です。" in page.messages["postal_code"]
+    page = await browser.send(page, "/eligibility", address="熊本市中央区")
+    assert page.form("/apply").fields["category"] == "resident"
+
+
+@pytest.mark.parametrize(("typed", "field"), [({}, "postal_code"), ({"postal_code": "862"}, "postal_code")])
+async def test_a_slip_is_said_beside_its_field(browser: Browser, typed: dict[str, str], field: str) -> None:
+    page = await ask(browser, **typed)
+    assert (page.status, list(page.messages), len(page.summary)) == (422, [field], 1)
+
+
+async def test_asked_again_with_the_same_code_nothing_typed_is_lost(browser: Browser) -> None:
+    page = await ask(browser, postal_code="862-0971")
+    typed = {"address": "熊本県熊本市中央区大江6-1-74", "name": "山田 花", "password": "secret12"}
+    await browser.send_elsewhere(page, "/apply", "/apply/draft", **typed)
+    page = await ask(browser, postal_code="862-0971")
+    form = page.form("/apply").fields
+    assert (form["address"], form["name"], form["password"]) == ("熊本県熊本市中央区大江6-1-74", "山田 花", "")
+    page = await ask(browser, postal_code="862-0950")
+    assert page.form("/apply").fields["address"] == "熊本県熊本市中央区水前寺"
+
+
+async def test_towns_are_answered_as_json_that_browsers_may_keep(house: House) -> None:
+    async with house.client.get("/postal-codes/8620941") as response:
+        assert response.headers["Cache-Control"] == "public, max-age=86400"
+        assert "Set-Cookie" not in response.headers
+        assert await response.json() == {
+            "code": "862-0941",
+            "towns": ["熊本県熊本市中央区出水", "熊本県熊本市東区出水"],
+            "offices": [],
+        }
+    for odd in ("9999999", "x", "%00", "%ed%a0%80"):
+        async with house.client.get(f"/postal-codes/{odd}") as response:
+            assert (response.status, (await response.json())["towns"]) == (200, [])
