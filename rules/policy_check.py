@@ -35,6 +35,9 @@ def problems_of(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[
     yield from _document_types(parts, table)
     yield from _reasons(parts)
     yield from _numbers("", parts)
+    languages = [language.code for language in parts.get("languages", ()) if not language.retired]
+    # Reception may have to be paused at once: its notice may come in Japanese alone.
+    yield from _untranslated("", {name: part for name, part in parts.items() if name != "pauses"}, languages)
 
 
 def _codes_of_list(name: str, entries: list[Any]) -> Iterator[str]:
@@ -191,6 +194,21 @@ def _numbers(path: str, value: object) -> Iterator[str]:
         inside = value if isinstance(value, Mapping) else vars(value)
         for name, each in inside.items():
             yield from _numbers(f"{path}.{name}" if path else name, each)
+
+
+def _untranslated(path: str, value: object, languages: Iterable[str]) -> Iterator[str]:
+    """Every text is in every language that the policy offers."""
+    if isinstance(value, Mapping) and "ja" in value:
+        for language in languages:
+            if language not in value:
+                yield f"{path}: the text in {language} is missing"
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _untranslated(f"{path}({each.code})" if hasattr(each, "code") else path, each, languages)
+    elif isinstance(value, Mapping) or hasattr(value, "__dataclass_fields__"):
+        inside = value if isinstance(value, Mapping) else vars(value)
+        for name, each in inside.items():
+            yield from _untranslated(f"{path}.{name}" if path else name, each, languages)
 
 
 def _codes(table: Mapping[str, Any], name: str) -> set[str]:
