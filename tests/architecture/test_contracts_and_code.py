@@ -32,6 +32,12 @@ def test_every_queue_of_a_service_has_a_handler(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_a_batch_handler_stands_beside_a_handler(name: str) -> None:
+    service = _service(name)
+    assert set(service.batch_handlers) <= set(service.handlers)
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_builds_just_the_events_that_the_contracts_give_it(name: str) -> None:
     built = {
         type_
