@@ -16,7 +16,7 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.review import api, handlers, pages, use_cases
 from services.review.documents_client import DocumentsClient
-from services.review.use_cases import Review
+from services.review.use_cases import Review, forgetting
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
     handlers=HANDLERS,
     batch_handlers=BATCH_HANDLERS,
-    loops=[Loop("delays", use_cases.say_delayed, seconds=60), Loop("digest", use_cases.say_digest, seconds=60)],
+    loops=[
+        Loop("delays", use_cases.say_delayed, seconds=60),
+        Loop("digest", use_cases.say_digest, seconds=60),
+        Loop("forget ended", forgetting.forget_ended, seconds=600),
+        Loop("forget old", forgetting.forget_old, seconds=3600),
+    ],
     render_problem=pages.render_problem,
 )
