@@ -26,6 +26,7 @@ function later() {
 form.addEventListener("input", later);
 form.addEventListener("change", later);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
+addEventListener("pagehide", () => save(true));
 form.addEventListener("submit", (event) => {
   clearTimeout(timer);
   changed = false;

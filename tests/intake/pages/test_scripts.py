@@ -1,0 +1,119 @@
+"""What the scripts of the form do, in a real browser: nothing that is typed is lost or overwritten by them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from rules.school_years import guardian_required
+from tests.end_to_end.browser import launched, opened
+from tests.intake.conftest import House
+
+#: What an input method does while やまだ is typed and becomes 山田.
+COMPOSE = """([id, steps, done]) => {
+  const box = document.getElementById(id);
+  const say = (type, data) => box.dispatchEvent(new CompositionEvent(type, { data, bubbles: true }));
+  say("compositionstart", "");
+  for (const step of steps) say("compositionupdate", step);
+  box.value += done;
+  say("compositionend", done);
+  box.dispatchEvent(new InputEvent("input", { data: done, inputType: "insertCompositionText", bubbles: true }));
+}"""
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def page(house: House, chromium: Browser) -> AsyncIterator[Page]:
+    async with opened(chromium) as page:
+        await page.goto(str(house.client.make_url("/apply?kind=new")))
+        yield page
+
+
+async def test_the_guardian_appears_with_the_birth_date_by_the_servers_rule(house: House, page: Page) -> None:
+    section = page.locator("#guardian")
+    await expect(section).to_be_hidden()
+    for era, year, month, day, born in (
+        ("平成", "28", "5", "5", date(2016, 5, 5)),
+        ("平成", "２３", "4", "1", date(2011, 4, 1)),
+        ("西暦", "2011", "4", "2", date(2011, 4, 2)),
+        ("昭和", "31", "4", "1", date(1956, 4, 1)),
+        ("令和", "元", "5", "1", date(2019, 5, 1)),
+    ):
+        await page.locator("#birth_date").select_option(era)
+        for name, text in (("year", year), ("month", month), ("day", day)):
+            await page.locator(f"[name=birth_{name}]").fill(text)
+        needed = guardian_required(born, house.intake.today)
+        await expect(section).to_be_visible(visible=needed)
+    await page.locator("[name=birth_year]").fill("いつか")
+    await expect(section).to_be_visible()
+
+
+async def test_the_reading_follows_the_input_method_until_one_writes_it_oneself(page: Page) -> None:
+    reading = page.locator("#kana")
+    await page.evaluate(COMPOSE, ["name", ["y", "や", "やm", "やま", "やまd", "やまだ", "山田"], "山田"])
+    await page.locator("#name").press("Space")
+    await page.evaluate(COMPOSE, ["name", ["ゔぁ", "ゔぁん"], "ヴァン"])
+    await expect(reading).to_have_value("ヤマダ ヴァン")
+    await reading.fill("ヤマタ")
+    await page.evaluate(COMPOSE, ["name", ["はな", "花"], "花"])
+    await expect(reading).to_have_value("ヤマタ")
+
+
+async def test_the_postal_code_begins_the_address_and_overwrites_nothing(page: Page) -> None:
+    code, address, towns = page.locator("#postal_code"), page.locator("#address"), page.locator("#town")
+    await code.fill("８６２ー０９７１")
+    await expect(address).to_have_value("熊本県熊本市中央区大江")
+    await address.fill("熊本県熊本市中央区大江6-1-74")
+    await code.fill("862-0941")
+    await expect(towns).to_be_visible()
+    await expect(address).to_have_value("熊本県熊本市中央区大江6-1-74")
+    await address.fill("")
+    await towns.select_option("熊本県熊本市東区出水")
+    await address.fill("熊本県熊本市東区出水3-4")
+    await towns.select_option("熊本県熊本市中央区出水")
+    await expect(address).to_have_value("熊本県熊本市中央区出水3-4")
+    await code.fill("999-9999")
+    await expect(page.locator(".said")).to_contain_text("見つかりません")
+
+
+async def test_what_is_typed_is_kept_without_a_press_and_the_password_never(house: House, page: Page) -> None:
+    await page.locator("#name").fill("山田 花")
+    await page.locator("#password").fill("secret-42")
+    async with page.expect_response(lambda answer: answer.url.endswith("/apply/draft")):
+        await page.locator("#phone").fill("0963286842")
+    await page.goto("about:blank")
+    await page.goto(str(house.client.make_url("/apply?kind=new")))
+    await expect(page.locator("#name")).to_have_value("山田 花")
+    await expect(page.locator("#phone")).to_have_value("0963286842")
+    await expect(page.locator("#password")).to_have_value("")
+    async with house.intake.db.connection() as conn:
+        assert "secret-42" not in await conn.fetchval("SELECT d::text FROM drafts d")
+
+
+async def test_leaving_at_once_and_coming_back_finds_the_last_letter(house: House, page: Page) -> None:
+    await page.locator("#name").fill("山田 花")
+    await page.goto(str(house.client.make_url("/sign-in")))
+    async with asyncio.timeout(10):
+        while not await house.rows("drafts"):
+            await asyncio.sleep(0.02)
+    await page.go_back()
+    await expect(page.locator("#name")).to_have_value("山田 花")
+
+
+async def test_a_press_while_it_is_being_kept_is_sent_after_it(house: House, page: Page) -> None:
+    order: list[str] = []
+    page.on("request", lambda request: order.append(request.url) if request.method == "POST" else None)
+    await page.locator("#name").fill("山田 花")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.get_by_role("button", name="入力内容を確認する").dblclick()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    assert [url.rpartition("/apply")[2] for url in order if "/apply" in url][-1] == "?kind=new"
+    assert await house.rows("drafts") == 1
+    await expect(page.locator("#name")).to_have_value("山田 花")
