@@ -1,6 +1,5 @@
 """What the scripts of the form do, in a real browser: nothing that is typed is lost or overwritten by them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -9,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from rules.school_years import guardian_required
 from tests.end_to_end.browser import launched, opened
+from tests.end_to_end.people import eventually
 from tests.intake.conftest import House
 
 #: What an input method does while やまだ is typed and becomes 山田.
@@ -100,9 +100,7 @@ async def test_what_is_typed_is_kept_without_a_press_and_the_password_never(hous
 async def test_leaving_at_once_and_coming_back_finds_the_last_letter(house: House, page: Page) -> None:
     await page.locator("#name").fill("山田 花")
     await page.goto(str(house.client.make_url("/sign-in")))
-    async with asyncio.timeout(10):
-        while not await house.rows("drafts"):
-            await asyncio.sleep(0.02)
+    await eventually(lambda: house.rows("drafts"))
     await page.go_back()
     await expect(page.locator("#name")).to_have_value("山田 花")
 
