@@ -30,7 +30,7 @@ from services.intake import use_cases
 from services.intake.app import SERVICE, IntakeSettings
 from services.intake.use_cases import Intake
 from services.notifier.model import Contact
-from services.notifier.store import upsert_contact
+from services.notifier.store import meet_contact
 from tools.addresses import SMTP
 from tools.installation import Installation
 from tools.keys import key_of_32_bytes
@@ -167,7 +167,7 @@ async def ready_to_submit(at: Bench, count: int) -> list[UUID]:
         number = new_receipt_number(secrets.token_bytes(16))
         await at.intake_db.execute(COPY, at.pattern, id_, number)
         await at.intake_db.execute(PHOTOGRAPH, new_id(), id_)
-        await upsert_contact(at.notifier_db, Contact(id_, number, address_of(id_), "ja", 1))
+        await meet_contact(at.notifier_db, Contact(id_, number, address_of(id_), "ja", 1, new_id()))
     return ids
 
 

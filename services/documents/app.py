@@ -98,6 +98,8 @@ ROUTES: list[Route[Vault]] = [
 HANDLERS = {
     "application.submitted.v1": handlers.on_application_submitted,
     "application.withdrawn.v1": handlers.on_application_withdrawn,
+    "application.expired.v1": handlers.on_application_expired,
+    "application.erased.v1": handlers.on_application_erased,
     "review.approved.v1": handlers.on_review_approved,
     "review.rejected.v1": handlers.on_review_rejected,
     "review.withdrawal_accepted.v1": handlers.on_review_withdrawal_accepted,

@@ -2,7 +2,7 @@
 
 from chassis.database import Transaction
 from chassis.events import Event
-from services.documents.model.retention import APPROVED, OPEN, REJECTED, WITHDRAWN, Standing
+from services.documents.model.retention import APPROVED, EXPIRED, OPEN, REJECTED, WITHDRAWN, Standing
 from services.documents.use_cases import Vault, forgetting
 
 
@@ -12,6 +12,14 @@ async def on_application_submitted(vault: Vault, tx: Transaction, event: Event) 
 
 async def on_application_withdrawn(vault: Vault, tx: Transaction, event: Event) -> None:
     await _hear(vault, tx, event, WITHDRAWN)
+
+
+async def on_application_expired(vault: Vault, tx: Transaction, event: Event) -> None:
+    await _hear(vault, tx, event, EXPIRED)
+
+
+async def on_application_erased(vault: Vault, tx: Transaction, event: Event) -> None:
+    await forgetting.erase_application(vault, tx, event.subject, event.time)
 
 
 async def on_review_withdrawal_accepted(vault: Vault, tx: Transaction, event: Event) -> None:

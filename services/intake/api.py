@@ -59,6 +59,18 @@ async def patch_application(intake: Intake, request: web.Request) -> web.Respons
     return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
 
 
+async def post_contact(intake: Intake, request: web.Request) -> web.Response:
+    application_id = _own(request)
+    body = await _read(request, schemas.CONTACT)
+    await use_cases.change_contact(intake, application_id, body["email"], body["password"])
+    return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
+
+
+async def delete_application(intake: Intake, request: web.Request) -> web.Response:
+    await use_cases.erase_own(intake, _own(request))
+    return web.Response(status=204)
+
+
 async def post_document(intake: Intake, request: web.Request) -> web.Response:
     application_id = _own(request)
     type_, side = _query(request, "type"), _query(request, "side")
@@ -150,6 +162,8 @@ ROUTES: list[Route[Intake]] = [
         schemas.PASSWORD_RESET,
     ),
     Route("GET", _ONE, get_application, "applicant", CSRF_NONE, "One's own application"),
+    Route("POST", f"{_ONE}/contact", post_contact, "applicant", CSRF_NONE, "Another e-mail address", schemas.CONTACT),
+    Route("DELETE", _ONE, delete_application, "applicant", CSRF_NONE, "Erase what has ended"),
     Route("PATCH", _ONE, patch_application, "applicant", CSRF_NONE, "Change open fields", schemas.CHANGE),
     Route(
         "POST",

@@ -17,7 +17,7 @@ from rules.policy import PolicyError, load_policy
 from services.intake import api, handlers, pages
 from services.intake.documents_client import DocumentsClient
 from services.intake.postal_codes import NoTable, PostalCodes
-from services.intake.use_cases import Intake, housekeeping, links
+from services.intake.use_cases import Intake, deadlines, erasure, housekeeping, links
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,9 @@ LOOPS = [
     Loop("deletions", housekeeping.delete_images, seconds=60, wake=lambda intake: intake.deletion_due),
     Loop("uploads", housekeeping.give_up_uploads, seconds=60),
     Loop("expired", housekeeping.forget_expired, seconds=300),
+    Loop("deadlines", deadlines.expire, seconds=60),
+    Loop("reminders", deadlines.remind, seconds=300),
+    Loop("erasures", erasure.erase_due, seconds=300),
 ]
 
 SERVICE = Service(

@@ -1,12 +1,14 @@
 """The events that intake says: one builder each, from the model to what the contract names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from chassis.events import NewEvent
 from rules.understanding import Understood
 from services.intake.model.applications import Application
+from services.intake.model.deadlines import Missing
 from services.intake.model.documents import Document
 
 #: Contracts bound what travels; a raw value may be longer (nothing typed is refused for its spaces).
@@ -25,7 +27,17 @@ def application_received(application: Application, link: str) -> NewEvent:
 
 
 def application_link_requested(application: Application, purpose: str, link: str) -> NewEvent:
-    return NewEvent("application.link_requested.v1", application.id, {"purpose": purpose, "link": link})
+    data = {"purpose": purpose, "link": link, "contact_sequence": application.contact_sequence}
+    return NewEvent("application.link_requested.v1", application.id, data)
+
+
+def application_contact_changed(application: Application) -> NewEvent:
+    data = {
+        "version": application.version,
+        "email": application.applicant.display("email"),
+        "language": application.applicant.language,
+    }
+    return NewEvent("application.contact_changed.v1", application.id, data)
 
 
 def application_submitted(application: Application, documents: Sequence[Document], expected_on: date) -> NewEvent:
@@ -83,6 +95,23 @@ def application_withdrawal_requested(application: Application) -> NewEvent:
 
 def application_withdrawn(application: Application) -> NewEvent:
     return NewEvent("application.withdrawn.v1", application.id, {"round": application.round})
+
+
+def application_reminder_due(application: Application, missing: Sequence[Missing], last_day: date) -> NewEvent:
+    data = {
+        "round": application.round,
+        "missing": [asdict(each) for each in missing],
+        "deadline": last_day.isoformat(),
+    }
+    return NewEvent("application.reminder_due.v1", application.id, data)
+
+
+def application_expired(application: Application) -> NewEvent:
+    return NewEvent("application.expired.v1", application.id, {"round": application.round})
+
+
+def application_erased(application: Application) -> NewEvent:
+    return NewEvent("application.erased.v1", application.id, {})
 
 
 def _applicant(application: Application) -> dict[str, Any]:

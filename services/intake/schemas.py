@@ -74,6 +74,8 @@ PASSWORD_RESET = _object(
     ["email"],
 )
 
+CONTACT = _object({"email": _STRING, "password": _STRING}, ["email", "password"])
+
 CHANGE = _object(
     {
         "version": {"type": "integer", "minimum": 1, "maximum": 2147483647},

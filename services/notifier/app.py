@@ -82,9 +82,13 @@ async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifi
 
 HANDLERS = {
     "application.received.v1": handlers.on_application_received,
+    "application.contact_changed.v1": handlers.on_application_contact_changed,
     "application.link_requested.v1": handlers.on_application_link_requested,
     "application.submitted.v1": handlers.on_application_submitted,
     "application.withdrawn.v1": handlers.on_application_withdrawn,
+    "application.reminder_due.v1": handlers.on_application_reminder_due,
+    "application.expired.v1": handlers.on_application_expired,
+    "application.erased.v1": handlers.on_application_erased,
     "review.correction_requested.v1": handlers.on_review_correction_requested,
     "review.rejected.v1": handlers.on_review_rejected,
     "review.withdrawal_accepted.v1": handlers.on_review_withdrawal_accepted,

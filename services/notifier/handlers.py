@@ -1,6 +1,7 @@
 """Events that somebody must be told of: each becomes one delivery. Of an event only what the mail says is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -11,14 +12,20 @@ from services.notifier.use_cases import Notifier
 
 
 async def on_application_received(notifier: Notifier, tx: Transaction, event: Event) -> None:
-    data = event.data
-    contact = Contact(event.subject, data["receipt_number"], data["email"], data["language"], event.sequence)
-    welcome = _delivery(event, event.subject, "application_received", ["link"])
-    await use_cases.meet_applicant(notifier, tx, contact, welcome)
+    await use_cases.hear_contact(notifier, tx, _contact(event, event.data["receipt_number"]))
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_received", ["link"]))
+
+
+async def on_application_contact_changed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.hear_contact(notifier, tx, _contact(event, None))
+    changed = _delivery(event, event.subject, "contact_changed", [])
+    await use_cases.plan(notifier, tx, replace(changed, contact_sequence=event.sequence))
 
 
 async def on_application_link_requested(notifier: Notifier, tx: Transaction, event: Event) -> None:
-    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "link_requested", ["purpose", "link"]))
+    # It may be heard before the address that it is for: then it waits, and is never sent to the one before.
+    asked = _delivery(event, event.subject, "link_requested", ["purpose", "link"])
+    await use_cases.plan(notifier, tx, replace(asked, contact_sequence=event.data.get("contact_sequence", 0)))
 
 
 async def on_application_submitted(notifier: Notifier, tx: Transaction, event: Event) -> None:
@@ -30,13 +37,29 @@ async def on_application_withdrawn(notifier: Notifier, tx: Transaction, event: E
     await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_withdrawn", []))
 
 
+async def on_application_reminder_due(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    kept = ["round", "missing", "deadline"]
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "reminder_due", kept))
+
+
+async def on_application_expired(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_expired", []))
+
+
+async def on_application_erased(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.forget(notifier, tx, event.subject)
+
+
 async def on_review_withdrawal_accepted(notifier: Notifier, tx: Transaction, event: Event) -> None:
     # Review says this, or intake says withdrawn: whoever held the application. To the applicant it is the same.
     await use_cases.plan(notifier, tx, _delivery(event, event.subject, "application_withdrawn", []))
 
 
 async def on_review_correction_requested(notifier: Notifier, tx: Transaction, event: Event) -> None:
-    await use_cases.plan(notifier, tx, _delivery(event, event.subject, "correction_requested", ["items", "deadline"]))
+    # Said again where there is more time. Whoever has been told of that is not told of the day before.
+    template = "deadline_extended" if event.data.get("previous_deadline") else "correction_requested"
+    asked = _delivery(event, event.subject, template, ["items", "deadline"])
+    await use_cases.plan_unless_later(notifier, tx, asked, "deadline_extended")
 
 
 async def on_review_rejected(notifier: Notifier, tx: Transaction, event: Event) -> None:
@@ -63,6 +86,11 @@ async def on_registration_completed(notifier: Notifier, tx: Transaction, event: 
 async def on_registration_renewed(notifier: Notifier, tx: Transaction, event: Event) -> None:
     kept = ["card_number", "previous_card_number", "expires_on"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_renewed", kept))
+
+
+def _contact(event: Event, receipt_number: str | None) -> Contact:
+    data = event.data
+    return Contact(event.subject, receipt_number, data["email"], data["language"], event.sequence, event.id)
 
 
 def _application(event: Event) -> UUID:

@@ -94,6 +94,10 @@ def _link_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any
     }
 
 
+def _contact_changed(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
 def _application_submitted(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": content["kind"],
@@ -113,6 +117,20 @@ def _correction_requested(policy: Policy, content: Mapping[str, Any]) -> dict[st
         "deadline": words.until(days.full_day(deadline)),
         "deadline_short": words.until(days.day_of_month(deadline)),
     }
+
+
+def _reminder_due(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    deadline = _date(content["deadline"])
+    return {
+        "round": content["round"],
+        "missing": [words.missing(policy, each) for each in content["missing"]],
+        "deadline": words.until(days.full_day(deadline)),
+        "deadline_short": words.until(days.day_of_month(deadline)),
+    }
+
+
+def _application_expired(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"erasure": words.erasure_if_sent(policy.retention.images.expired)}
 
 
 def _review_delayed(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,10 +199,15 @@ _date = date.fromisoformat
 _OWN: Mapping[str, Callable[[Policy, Mapping[str, Any]], dict[str, Any]]] = {
     "application_received": _application_received,
     "link_requested": _link_requested,
+    "contact_changed": _contact_changed,
+    "contact_replaced": _contact_changed,
     "application_submitted": _application_submitted,
     "application_withdrawn": _application_withdrawn,
     "correction_requested": _correction_requested,
+    "deadline_extended": _correction_requested,
     "application_rejected": _application_rejected,
+    "reminder_due": _reminder_due,
+    "application_expired": _application_expired,
     "review_delayed": _review_delayed,
     "staff_digest": _staff_digest,
     "registration_completed": _registration_completed,

@@ -20,6 +20,8 @@ from rules.policy_parts import Rate
 LEASE, HEARTBEAT = timedelta(seconds=30), timedelta(seconds=8)
 #: The recipient whose application it is, at the address of its contact. Any other recipient is the staff's own address.
 APPLICANT = "applicant"
+#: Likewise, at the address before it, which the content says (`to`).
+PREVIOUS = "previous"
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 #: With the delays between them these span a day.
@@ -38,13 +40,17 @@ MAIL, MAIL_DOMAIN = "mail", "mail_domain"
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to write to about an application; `sequence` is that of the event that said so."""
+    """Whom to write to about an application; `sequence` is that of the event that said so, `caused_by` its id.
+
+    The receipt number is None until the application itself was heard of.
+    """
 
     application_id: UUID
-    receipt_number: str
+    receipt_number: str | None
     email: str
     language: str
     sequence: int
+    caused_by: UUID | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ class NewDelivery:
     content: Mapping[str, Any]
     recipient: str = APPLICANT
     traceparent: str | None = None
+    #: It goes to no address that was said before this event of intake's.
+    contact_sequence: int = 0
 
 
 @dataclass(frozen=True)

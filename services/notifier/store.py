@@ -7,40 +7,65 @@ from chassis.connection import Connection
 from rules.policy_parts import Rate
 from services.notifier.model import Contact, Delivery, NewDelivery, Pace, Returned
 
-UPSERT_CONTACT = """
-INSERT INTO contacts AS c (application_id, receipt_number, email, language, sequence) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (application_id) DO UPDATE
-   SET receipt_number = excluded.receipt_number, email = excluded.email, language = excluded.language,
-       sequence = excluded.sequence
- WHERE c.sequence < excluded.sequence
+INSERT_CONTACT = """
+INSERT INTO contacts (application_id, receipt_number, email, language, sequence, caused_by)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING application_id
+"""
+
+LOCK_CONTACT = """
+SELECT application_id, receipt_number, email, language, sequence, caused_by
+  FROM contacts WHERE application_id = $1 FOR UPDATE
+"""
+
+SET_CONTACT = """
+UPDATE contacts SET receipt_number = $2, email = $3, language = $4, sequence = $5, caused_by = $6
+ WHERE application_id = $1
 """
 
 INSERT_DELIVERY = """
-INSERT INTO deliveries (id, application_id, caused_by, template, recipient, occurred_at, content, traceparent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO deliveries (id, application_id, caused_by, template, recipient, occurred_at, content, traceparent,
+                        contact_sequence)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (SELECT FROM forgotten WHERE application_id = $2)
 ON CONFLICT (caused_by, template, recipient) DO NOTHING
 """
+
+HAS_LATER = "SELECT FROM deliveries WHERE application_id = $1 AND template = $2 AND occurred_at > $3"
+
+REMEMBER_FORGOTTEN = "INSERT INTO forgotten (application_id, forgotten_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+IS_FORGOTTEN = "SELECT FROM forgotten WHERE application_id = $1"
+FORGET = (
+    """
+    DELETE FROM contacts c USING forgotten f
+     WHERE c.application_id = f.application_id AND ($1::uuid IS NULL OR f.application_id = $1)
+    """,
+    """
+    DELETE FROM deliveries d USING forgotten f
+     WHERE d.application_id = f.application_id AND ($1::uuid IS NULL OR f.application_id = $1)
+       AND d.status IN ('waiting', 'sending')
+    """,
+)
 
 # Senders take turns at counting, so that together they keep within the rates.
 LOCK_PACE = "SELECT pg_advisory_xact_lock(hashtextextended('sendings', 0))"
 
-# In the order in which things happened; a delivery whose contact is not known yet joins when it is. One to an applicant
+# In the order in which things happened; a delivery whose contact is not known yet joins when it is, and so does one that
+# is for a later address than we know. One to an applicant
 # waits while another to them is being sent, and while an earlier one is due.
 CLAIM = """
 WITH full_domains AS (
     SELECT domain FROM sendings WHERE at > $4 GROUP BY domain HAVING count(*) >= $5),
 next AS (
-    SELECT d.id, c.receipt_number, coalesce(c.email, d.recipient) AS email, coalesce(c.language, 'ja') AS language,
-           lower(substring(coalesce(c.email, d.recipient) FROM '[^@]*$')) AS domain
+    SELECT d.id, c.receipt_number, coalesce(d.content->>'to', c.email, d.recipient) AS email, coalesce(c.language, 'ja') AS language,
+           lower(substring(coalesce(d.content->>'to', c.email, d.recipient) FROM '[^@]*$')) AS domain
       FROM deliveries d LEFT JOIN contacts c USING (application_id)
-     WHERE (c.application_id IS NOT NULL OR d.application_id IS NULL)
+     WHERE (d.application_id IS NULL OR (c.receipt_number IS NOT NULL AND c.sequence >= d.contact_sequence))
        AND ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
        AND NOT EXISTS (
                SELECT FROM deliveries o
                 WHERE o.application_id = d.application_id AND o.id <> d.id AND o.status IN ('waiting', 'sending')
                   AND (o.claimed_until > $2
                        OR (o.occurred_at, o.id) < (d.occurred_at, d.id) AND (o.status = 'sending' OR o.due_at <= $2)))
-       AND lower(substring(coalesce(c.email, d.recipient) FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
+       AND lower(substring(coalesce(d.content->>'to', c.email, d.recipient) FROM '[^@]*$')) NOT IN (SELECT domain FROM full_domains)
        AND (SELECT count(*) FROM sendings WHERE at > $6) < $7
      ORDER BY d.occurred_at, d.id LIMIT 1
        FOR UPDATE OF d SKIP LOCKED),
@@ -85,7 +110,8 @@ UNCOUNT = "DELETE FROM sendings WHERE claim = $1"
 FORGET_SENDINGS = "DELETE FROM sendings WHERE at < $1"
 
 COUNT_UNSENT = """
-SELECT CASE WHEN c.application_id IS NULL AND d.application_id IS NOT NULL THEN 'no_contact'
+SELECT CASE WHEN d.application_id IS NOT NULL
+             AND (c.receipt_number IS NULL OR c.sequence < d.contact_sequence) THEN 'no_contact'
             WHEN d.due_at > $2 THEN 'put_off' ELSE 'due' END AS why, count(*) AS count
   FROM deliveries d LEFT JOIN contacts c USING (application_id)
  WHERE d.status IN ('waiting', 'sending') AND d.occurred_at < $1
@@ -96,16 +122,53 @@ SELECT CASE WHEN c.application_id IS NULL AND d.application_id IS NOT NULL THEN 
 NO_LIMIT = 2**62
 
 
-async def upsert_contact(conn: Connection, contact: Contact) -> None:
-    """Keep the contact, unless a later event has already said another."""
-    values = (contact.application_id, contact.receipt_number, contact.email, contact.language, contact.sequence)
-    await conn.execute(UPSERT_CONTACT, *values)
+async def meet_contact(conn: Connection, contact: Contact) -> Contact | None:
+    """Keep the contact of an application that has none, else give the one that it has, locked."""
+    if await conn.fetchval(INSERT_CONTACT, *_values(contact)) is not None:
+        return None
+    row = await conn.fetchrow(LOCK_CONTACT, contact.application_id)
+    return Contact(**row) if row else None
+
+
+async def set_contact(conn: Connection, contact: Contact) -> None:
+    """Write the contact, whose row is locked."""
+    await conn.execute(SET_CONTACT, *_values(contact))
+
+
+def _values(contact: Contact) -> tuple[object, ...]:
+    return (
+        contact.application_id,
+        contact.receipt_number,
+        contact.email,
+        contact.language,
+        contact.sequence,
+        contact.caused_by,
+    )
+
+
+async def remember_forgotten(conn: Connection, application_id: UUID, now: datetime) -> None:
+    await conn.execute(REMEMBER_FORGOTTEN, application_id, now)
+
+
+async def is_forgotten(conn: Connection, application_id: UUID) -> bool:
+    return await conn.fetchrow(IS_FORGOTTEN, application_id) is not None
+
+
+async def forget(conn: Connection, application_id: UUID | None = None) -> None:
+    """Address and unsent messages of an application that was erased; without one, of all that were."""
+    for statement in FORGET:
+        await conn.execute(statement, application_id)
 
 
 async def insert_delivery(conn: Connection, id_: UUID, new: NewDelivery) -> None:
     """Add the delivery, unless this event has already asked for it."""
     about = (new.application_id, new.caused_by, new.template, new.recipient, new.occurred_at)
-    await conn.execute(INSERT_DELIVERY, id_, *about, dict(new.content), new.traceparent)
+    await conn.execute(INSERT_DELIVERY, id_, *about, dict(new.content), new.traceparent, new.contact_sequence)
+
+
+async def has_later(conn: Connection, application_id: UUID, template: str, at: datetime) -> bool:
+    """Whether there is, or was, a delivery of this template because of something after this moment."""
+    return await conn.fetchrow(HAS_LATER, application_id, template, at) is not None
 
 
 async def claim_next(conn: Connection, claim: UUID, now: datetime, until: datetime, pace: Pace) -> Delivery | None:

@@ -86,6 +86,22 @@ def item(policy: Policy, named: Mapping[str, Any]) -> str:
     return _("申請の内容")
 
 
+#: What is missing besides documents and fields.
+MISSING = {
+    "email": marked("メールアドレスの確認（お送りしたリンクを開いて、ログインしてください）"),
+    "proof:name": marked("名前がわかる書類の写真"),
+    "proof:birth_date": marked("生年月日がわかる書類の写真"),
+    "proof:current_address": marked("いまの住所がわかる書類の写真"),
+    "proof:work_or_school": marked("勤務先・学校がわかる書類の写真"),
+    "submission": marked("申請の確認（最後のボタンを押してください）"),
+}
+
+
+def missing(policy: Policy, named: Mapping[str, Any]) -> str:
+    """What the applicant has still to do."""
+    return _(MISSING[named["item"]]) if named["item"] in MISSING else item(policy, named)
+
+
 def readable(note: str | None) -> str | None:
     """A note that staff typed, without control characters; its line breaks stay. None where nothing is left."""
     if note is None:

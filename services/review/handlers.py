@@ -6,9 +6,12 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.events import Event
-from services.review.model.applications import REQUESTED, WITHDRAWN, application_of
+from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN, application_of
+from services.review.model.contacts import Contact
 from services.review.use_cases import (
     Review,
+    erase,
+    hear_contact,
     hear_deleted,
     hear_mail,
     hear_masked,
@@ -38,6 +41,19 @@ async def on_application_withdrawal_requested(review: Review, tx: Transaction, e
 
 async def on_application_withdrawn(review: Review, tx: Transaction, event: Event) -> None:
     await hear_withdrawal(review, tx, event.subject, WITHDRAWN, event.data["round"])
+
+
+async def on_application_expired(review: Review, tx: Transaction, event: Event) -> None:
+    await hear_withdrawal(review, tx, event.subject, EXPIRED, event.data["round"])
+
+
+async def on_application_erased(review: Review, tx: Transaction, event: Event) -> None:
+    await erase(review, tx, event.subject)
+
+
+async def on_application_contact_changed(review: Review, tx: Transaction, event: Event) -> None:
+    data = event.data
+    await hear_contact(review, tx, event.subject, Contact(data["version"], data["email"], data["language"]))
 
 
 async def on_document_stored(review: Review, tx: Transaction, event: Event) -> None:

@@ -24,6 +24,8 @@ def said(type_: str, round_: int, hours: int) -> Event:
         data |= {"kind": "new", "receipt_number": "K7Q4", "document_ids": [], "expected_date": "2026-12-01"}
     if type_ == "review.rejected.v1":
         data |= {"reasons": REASONS, "note": None}
+    if type_ == "application.erased.v1":
+        data = {}
     event = heard(type_, CONTRACTS[type_].producer, SUBJECT, data)
     return dataclasses.replace(event, time=NOON + timedelta(hours=hours))
 
@@ -58,6 +60,21 @@ STORIES: dict[str, tuple[list[Event], str, date | None]] = {
         ],
         "withdrawn",
         date(2026, 11, 23),
+    ),
+    "expired before it was submitted": ([said("application.expired.v1", 0, 24)], "expired", date(2026, 11, 23)),
+    "expired during a correction": (
+        [said("application.submitted.v1", 1, 0), said("application.expired.v1", 1, 24)],
+        "expired",
+        date(2026, 11, 23),
+    ),
+    "erased on schedule": (
+        [
+            said("application.submitted.v1", 1, 0),
+            said("review.rejected.v1", 1, 24),
+            said("application.erased.v1", 0, 90 * 24),
+        ],
+        "erased",
+        date(2027, 2, 20),
     ),
     "still open": ([said("application.submitted.v1", 1, 0), said("application.submitted.v1", 2, 24)], "open", None),
 }

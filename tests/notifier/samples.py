@@ -29,6 +29,40 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "link_requested_continue": ("link_requested", {"purpose": "continue", "link": LINK}),
     "link_requested_resend": ("link_requested", {"purpose": "resend", "link": LINK}),
     "link_requested_reset_password": ("link_requested", {"purpose": "reset_password", "link": LINK}),
+    "reminder_due": (
+        "reminder_due",
+        {
+            "round": 0,
+            "missing": [
+                {"item": "email", "document_type": None, "side": None},
+                {"item": "proof:current_address", "document_type": None, "side": None},
+                {"item": "document", "document_type": "driving_licence", "side": "back"},
+            ],
+            "deadline": "2026-11-29",
+        },
+    ),
+    "reminder_due_of_a_correction": (
+        "reminder_due",
+        {
+            "round": 1,
+            "missing": [
+                {"item": DOCUMENT, "document_type": "driving_licence", "side": "front"},
+                {"item": "field:phone", "document_type": None, "side": None},
+            ],
+            "deadline": "2026-12-06",
+        },
+    ),
+    "reminder_due_of_the_last_step": (
+        "reminder_due",
+        {
+            "round": 0,
+            "missing": [{"item": "submission", "document_type": None, "side": None}],
+            "deadline": "2026-11-29",
+        },
+    ),
+    "application_expired": ("application_expired", {}),
+    "contact_changed": ("contact_changed", {}),
+    "contact_replaced": ("contact_replaced", {"to": "before@example.jp"}),
     "application_submitted_new": (
         "application_submitted",
         {"kind": "new", "round": 1, "expected_date": "2026-11-25"},
@@ -58,6 +92,10 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             ],
             "deadline": "2026-12-06",
         },
+    ),
+    "deadline_extended": (
+        "deadline_extended",
+        {"items": [{"item": "field:phone", "code": "call_us", "note": None}], "deadline": "2026-12-20"},
     ),
     "review_delayed": ("review_delayed", {"expected_date": "2026-12-04"}),
     "staff_digest": (
@@ -152,6 +190,10 @@ def journey() -> list[Event]:
         heard("application.withdrawn.v1", 6, minute=9),
         heard("registration.completed.v1", 1, minute=10),
         heard("registration.renewed.v1", 2, minute=11),
+        heard("application.reminder_due.v1", 6, minute=12),
+        heard("application.expired.v1", 6, minute=13),
+        heard("application.contact_changed.v1", 7, minute=14, email="new@example.jp"),
+        heard("application.link_requested.v1", 8, minute=15, contact_sequence=7),
     ]
 
 

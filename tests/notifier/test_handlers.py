@@ -12,9 +12,11 @@ from contracts import CONTRACTS
 from tests.notifier.conftest import House
 from tests.notifier.samples import APPLICATION, LINK, heard, journey
 
+_LINK = CONTRACTS["application.link_requested.v1"].example["data"]
 EXPECTED = [
+    ("contact_replaced", {"to": "hana@example.jp"}),
     ("application_received", {"link": CONTRACTS["application.received.v1"].example["data"]["link"]}),
-    ("link_requested", CONTRACTS["application.link_requested.v1"].example["data"]),
+    ("link_requested", {"purpose": _LINK["purpose"], "link": _LINK["link"]}),
     ("application_submitted", {"kind": "new", "round": 1, "expected_date": "2026-04-09"}),
     ("review_delayed", {"expected_date": "2026-04-22"}),
     (
@@ -42,13 +44,18 @@ EXPECTED = [
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": None, "expires_on": "2036-04-30"},
     ),
+    ("reminder_due", CONTRACTS["application.reminder_due.v1"].example["data"]),
+    ("application_expired", {}),
+    ("contact_changed", {}),
+    ("link_requested", {"purpose": _LINK["purpose"], "link": _LINK["link"]}),
 ]
 
 
 async def _planned(house: House) -> list[tuple[str, object]]:
     rows = await house.deliveries()
     assert {(row["application_id"], row["recipient"], row["status"]) for row in rows} == {
-        (APPLICATION, "applicant", "waiting")
+        (APPLICATION, "applicant", "waiting"),
+        (APPLICATION, "previous", "waiting"),
     }
     return [(row["template"], row["content"]) for row in rows]
 
@@ -62,17 +69,23 @@ async def test_no_name_address_or_birth_date_is_kept(house: House) -> None:
     await house.hear(*journey())
     async with house.db.connection() as conn:
         rows = await conn.fetch("SELECT content FROM deliveries")
-        contacts = [dict(row) for row in await conn.fetch("SELECT * FROM contacts")]
+        contacts = [
+            dict(row)
+            for row in await conn.fetch(
+                "SELECT application_id, receipt_number, email, language, sequence FROM contacts"
+            )
+        ]
     stored = json.dumps([row["content"] for row in rows], ensure_ascii=False)
     registrant = CONTRACTS["registration.completed.v1"].example["data"]["registrant"]
-    assert [name for name, value in registrant.items() if value and value in stored] == []
+    # But for the address before, until it has been told that it is not used any more.
+    assert [name for name, value in registrant.items() if value and value in stored] == ["email"]
     assert contacts == [
         {
             "application_id": APPLICATION,
             "receipt_number": "K7Q4-M2XH-9ABC",
-            "email": "hana@example.jp",
+            "email": "new@example.jp",
             "language": "ja",
-            "sequence": 1,
+            "sequence": 7,
         }
     ]
 

@@ -98,6 +98,19 @@ def withdrawn(application: UUID, round_: int = 1) -> Event:
     return heard("application.withdrawn.v1", "intake", application, {"round": round_})
 
 
+def expired(application: UUID, round_: int = 1) -> Event:
+    return heard("application.expired.v1", "intake", application, {"round": round_})
+
+
+def erased(application: UUID) -> Event:
+    return heard("application.erased.v1", "intake", application, {})
+
+
+def contact_changed(application: UUID, version: int, email: str) -> Event:
+    data = {"version": version, "email": email, "language": "ja"}
+    return heard("application.contact_changed.v1", "intake", application, data)
+
+
 def stored(
     application: UUID, document_id: UUID, *, side: str = "front", warnings: Sequence[str] = (), mask: str = "none"
 ) -> Event:

@@ -10,6 +10,7 @@ from rules.pauses import extended, pause_on
 from rules.policy import Policy, PolicyError, load_policy
 from rules.policy_parts import Pause
 
+NOTICE = ", ".join(f'{language} = "お休みです。"' for language in ("ja", "ja-easy", "en", "zh", "ko"))
 PRESET = Path(__file__).parents[2] / "config" / "library.toml"
 
 
@@ -52,7 +53,7 @@ def test_pauses_that_overlap_or_end_before_they_begin_are_named(tmp_path: Path) 
     days = (("2027-02-15", "2027-02-21"), ("2027-02-21", "2027-02-25"), ("2027-04-02", "2027-04-01"))
     text = PRESET.read_text(encoding="utf-8")
     for first, last in days:
-        text += f'\n[[pauses]]\nfirst = {first}\nlast = {last}\nnotice = {{ ja = "お休みです。" }}\n'
+        text += f"\n[[pauses]]\nfirst = {first}\nlast = {last}\nnotice = {{ {NOTICE} }}\n"
     path = tmp_path / "library.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError) as raised:

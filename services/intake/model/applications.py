@@ -14,7 +14,9 @@ APPROVED = "approved"
 REJECTED = "rejected"
 WITHDRAWN = "withdrawn"
 EXPIRED = "expired"
-STATUSES = (PROVISIONAL, SUBMITTED, CORRECTION_REQUESTED, APPROVED, REJECTED, WITHDRAWN, EXPIRED)
+#: Nothing personal is left of it.
+ERASED = "erased"
+STATUSES = (PROVISIONAL, SUBMITTED, CORRECTION_REQUESTED, APPROVED, REJECTED, WITHDRAWN, EXPIRED, ERASED)
 #: While it is one of these the application is the applicant's (and intake's); while submitted it is review's.
 OURS = (PROVISIONAL, CORRECTION_REQUESTED)
 ENDED = (APPROVED, REJECTED, WITHDRAWN, EXPIRED)
@@ -87,12 +89,14 @@ class Application:
     rejection: tuple[Reason, ...] = ()
     rejection_note: str | None = None
     registration: Registration | None = None
+    #: Our sequence of the event that said the e-mail address: links go to no earlier one.
+    contact_sequence: int = 1
 
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """`what`: received, email_proven, submitted, resubmitted, correction_requested, withdrawal_requested, withdrawn,
-    rejected, approved, completed."""
+    """`what`: received, email_proven, submitted, resubmitted, correction_requested, contact_changed,
+    withdrawal_requested, withdrawn, expired, rejected, approved, completed, erased."""
 
     at: datetime
     what: str

@@ -4,6 +4,7 @@ from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Route
 from services.intake.pages import (
     application,
     apply,
+    contacts,
     corrections,
     documents,
     drafts,
@@ -35,6 +36,8 @@ ROUTES: list[Route[Intake]] = [
     Route("POST", "/apply/register", apply.post_register, PUBLIC, CSRF_FORM, "Register the draft"),
     Route("GET", "/apply/done", apply.get_done, PUBLIC, CSRF_NONE, "The receipt number, and what comes next"),
     Route("POST", "/apply/resend", apply.post_resend, PUBLIC, CSRF_FORM, "Mail the link again"),
+    Route("GET", "/apply/email", contacts.get_mend, PUBLIC, CSRF_NONE, "A mistyped e-mail address"),
+    Route("POST", "/apply/email", contacts.post_mend, PUBLIC, CSRF_FORM, "Mend the e-mail address"),
     Route("POST", "/apply/forget", apply.post_forget, PUBLIC, CSRF_FORM, "Make this browser forget the draft"),
     Route("GET", "/sign-in", sign_in.get_sign_in, PUBLIC, CSRF_NONE, "Sign in with the receipt number"),
     Route("POST", "/sign-in", sign_in.post_sign_in, PUBLIC, CSRF_FORM, "Sign in"),
@@ -67,6 +70,11 @@ ROUTES: list[Route[Intake]] = [
     Route("GET", "/application/confirm", submission.get_confirm, OWN, CSRF_NONE, "Check everything once more"),
     Route("POST", "/application/confirm", submission.post_confirm, OWN, CSRF_FORM, "Submit"),
     Route("GET", "/application/done", submission.get_done, OWN, CSRF_NONE, "Received, not registered yet"),
+    Route("GET", "/application/email", contacts.get_change, OWN, CSRF_NONE, "Another e-mail address"),
+    Route("POST", "/application/email", contacts.post_change, OWN, CSRF_FORM, "Change the e-mail address"),
+    Route("GET", "/application/erase", application.get_erase, OWN, CSRF_NONE, "Erase what has ended?"),
+    Route("POST", "/application/erase", application.post_erase, OWN, CSRF_FORM, "Erase what has ended"),
+    Route("GET", "/erased", application.get_erased, PUBLIC, CSRF_NONE, "It is erased"),
     Route("GET", "/application/withdraw", application.get_withdraw, OWN, CSRF_NONE, "Withdraw?"),
     Route("POST", "/application/withdraw", application.post_withdraw, OWN, CSRF_FORM, "Withdraw"),
 ]

@@ -1,15 +1,18 @@
 """The applicant's application: where it stands, what comes next, and taking it back."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from chassis.errors import Conflict
+from chassis.web.cookies import drop_cookie
 from chassis.web.days import day
 from chassis.web.languages import gettext, ngettext
 from services.intake.model.applications import (
     APPROVED,
     CORRECTION_REQUESTED,
+    ENDED,
     OURS,
     PROVISIONAL,
     RENEWAL,
@@ -21,8 +24,8 @@ from services.intake.model.applications import (
 from services.intake.model.views import ApplicationView
 from services.intake.pages import fields, photos, words
 from services.intake.pages.fields import reason_text
-from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
-from services.intake.use_cases import Intake, get_application, withdraw
+from services.intake.pages.frame import DRAFT, SESSION, application_id, finish_by, moment, read_fields, see_other, show
+from services.intake.use_cases import Intake, erase_own, get_application, withdraw
 
 
 async def get_application_page(intake: Intake, request: web.Request) -> web.Response:
@@ -44,6 +47,9 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
             {"at": mail.at, "state": mail.state, "name": gettext(words.MAILS.get(mail.template, words.MAIL))}
             for mail in view.mails
         ],
+        "changed": "changed" in request.query,
+        "ended": application.status in ENDED,
+        "erase_on": _erase_on(intake, application),
         "open": application.status in (*OURS, SUBMITTED) and application.withdrawal_requested_at is None,
     }
     return show(intake, request, "application.html", values)
@@ -65,6 +71,30 @@ async def post_withdraw(intake: Intake, request: web.Request) -> web.Response:
         if conflict.code != "wrong_state":
             raise
     return see_other("/application")
+
+
+async def get_erase(intake: Intake, request: web.Request) -> web.Response:
+    """Erase everything?"""
+    view = await get_application(intake, application_id(request))
+    if view.application.status not in ENDED:
+        return see_other("/application")
+    return show(intake, request, "erase.html", {"application": view.application})
+
+
+async def post_erase(intake: Intake, request: web.Request) -> web.Response:
+    await read_fields(request, ())
+    try:
+        await erase_own(intake, application_id(request))
+    except Conflict:
+        return see_other("/application")
+    response = see_other("/erased")
+    drop_cookie(request, response, SESSION)
+    drop_cookie(request, response, DRAFT)
+    return response
+
+
+async def get_erased(intake: Intake, request: web.Request) -> web.Response:
+    return show(intake, request, "erased.html", {})
 
 
 def _reason(intake: Intake, reason: Reason) -> dict[str, str | None]:
@@ -109,6 +139,14 @@ def coming(view: ApplicationView) -> list[dict[str, Any]]:
         *steps,
         {"title": gettext("更新のお知らせがメールで届く") if renewal else gettext("本登録のお知らせがメールで届く")},
     ]
+
+
+def _erase_on(intake: Intake, application: Application) -> date | None:
+    """The day on which what is known of the applicant goes."""
+    if application.ended_at is None:
+        return None
+    days: int = getattr(intake.policy.retention.applications, application.status)
+    return application.ended_at.astimezone(intake.zone).date() + timedelta(days=days)
 
 
 def _retention(intake: Intake, application: Application) -> str:

@@ -1,7 +1,7 @@
 """What every page has: the library's words, days as people write them, cookies, and one way to go on."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,9 +18,11 @@ from chassis.web.forms import read_form
 from chassis.web.languages import annotated, spoken
 from chassis.web.routes import PRINCIPAL
 from chassis.web.templates import render
+from rules.pauses import pause_on
 from rules.policy import Policy
 from rules.policy_parts import Texts
 from services.intake import messages
+from services.intake.model import deadlines
 from services.intake.pages import languages
 from services.intake.use_cases import Intake, application_of
 
@@ -39,6 +41,7 @@ def show(
         "day_with_year": day_with_year,
         "moment": lambda at: moment(at, intake.zone),
         "signed_in": PRINCIPAL in request,
+        "pause": pause_on(policy, intake.today),
         "languages": languages.offered_on(policy, request),
     }
     response = render(request, template, {**common, **values}, status=status)
@@ -58,7 +61,7 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def finish_by(intake: Intake, received_at: datetime) -> date:
     """The last day to send the documents of an application that was received then."""
-    return received_at.astimezone(intake.zone).date() + timedelta(days=intake.policy.deadlines.provisional_days)
+    return deadlines.finish_by(intake.policy, received_at.astimezone(intake.zone).date())
 
 
 def see_other(location: str) -> web.Response:

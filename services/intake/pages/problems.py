@@ -41,9 +41,10 @@ _PAGES = {
         _("少し待ってから、もう一度お試しください。送り終えた内容は残っています。"),
     ),
 }
+_PAUSED = (_("ただいま、受付をお休みしています"), "")
 _TROUBLE = (_("うまくいきませんでした"), _("図書館の側で問題が起きました。少し待ってから、もう一度お試しください。"))
 #: These say it better than the general words.
-_DETAILS = ("wrong_state", "document_not_open", "draft_not_found", "documents_away", "csrf")
+_DETAILS = ("wrong_state", "reception_paused", "document_not_open", "draft_not_found", "documents_away", "csrf")
 
 
 async def render_problem(request: web.Request, problem: Problem) -> web.StreamResponse:
@@ -53,7 +54,8 @@ async def render_problem(request: web.Request, problem: Problem) -> web.StreamRe
     if isinstance(problem, Unauthenticated):
         explain = gettext("このページを見るには、ログインしてください")
         return sign_in_page(intake, request, explain=explain, status=problem.status)
-    heading, advice = map(gettext, _PAGES.get(problem.status, _TROUBLE))
+    said = _PAUSED if problem.code == "reception_paused" else _PAGES.get(problem.status, _TROUBLE)
+    heading, advice = map(gettext, said)
     signed_in = PRINCIPAL in request
     values = {
         "heading": heading,

@@ -21,7 +21,7 @@ RETURNING id
 
 SELECT = "SELECT * FROM applications WHERE id = $1"
 LOCK = "SELECT * FROM applications WHERE id = $1 FOR UPDATE"
-FIND = "SELECT * FROM applications WHERE id = $1 OR receipt_number = $2"
+FIND = "SELECT * FROM applications WHERE (id = $1 OR receipt_number = $2) AND status <> 'erased'"
 
 SAVE = """
 UPDATE applications
@@ -171,6 +171,7 @@ def _application(row: asyncpg.Record) -> Application:
         registration=_registration(
             row["registration_id"], row["registration_version"], row["card_number"], row["card_expires_on"]
         ),
+        contact_sequence=row["contact_sequence"],
     )
 
 

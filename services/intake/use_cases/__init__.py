@@ -1,9 +1,11 @@
 """What intake can do. Every function takes the `Intake` first; only here transactions are opened and events recorded."""
 
 from services.intake.use_cases.applications import change_application, get_application
+from services.intake.use_cases.contacts import change_contact, mend_contact
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, remove_document, store_document
 from services.intake.use_cases.drafts import find_draft, keep_in_draft, register_draft, save_draft
+from services.intake.use_cases.erasure import erase_own
 from services.intake.use_cases.links import request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
 from services.intake.use_cases.queue import expected_if_submitted_now
@@ -16,11 +18,14 @@ __all__ = [
     "application_of",
     "asks_birth_date",
     "change_application",
+    "change_contact",
     "document_rendition",
+    "erase_own",
     "expected_if_submitted_now",
     "find_draft",
     "get_application",
     "keep_in_draft",
+    "mend_contact",
     "receive_application",
     "register_draft",
     "remove_document",

@@ -10,8 +10,8 @@ from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from rules.opening_days import expected_date
 from services.intake import messages, store
-from services.intake.model import corrections, submission
-from services.intake.model.applications import APPROVED, OURS, Applicant, Application
+from services.intake.model import corrections, deadlines, submission
+from services.intake.model.applications import APPROVED, ERASED, OURS, Applicant, Application
 from services.intake.model.forms import CHANGEABLE, FIELDS, typed_form, understand_form
 from services.intake.model.views import ApplicationView, OpenCorrection
 from services.intake.use_cases.context import Intake
@@ -21,7 +21,7 @@ async def get_application(intake: Intake, application_id: UUID) -> ApplicationVi
     """Everything that the applicant may see. Raises NotFound."""
     async with intake.db.transaction() as tx:
         application = await store.find_application(tx.conn, application_id)
-        if application is None:
+        if application is None or application.status == ERASED:
             raise NotFound
         documents = await store.stored_documents(tx.conn, application_id)
         timeline = await store.timeline_of(tx.conn, application_id)
@@ -38,7 +38,7 @@ async def get_application(intake: Intake, application_id: UUID) -> ApplicationVi
         corrections=tuple(
             OpenCorrection(reason, reason.item in application.corrected) for reason in application.corrections
         ),
-        correct_by=application.correct_by,
+        correct_by=deadlines.correct_by(intake.policy, application),
         open_fields=corrections.open_fields(intake.policy, application),
         expected_on=expected_on,
         missing=tuple(missing),

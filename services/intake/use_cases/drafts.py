@@ -12,6 +12,7 @@ from services.intake.model.applications import Application
 from services.intake.model.forms import FIELDS, password_errors, understand_form
 from services.intake.model.views import Draft, SavedDraft, Understanding
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.pause import refuse_while_paused, time_of_drafts
 from services.intake.use_cases.reception import record_application, understood
 
 
@@ -28,7 +29,7 @@ async def save_draft(intake: Intake, token: str | None, form: Mapping[str, str],
     expires_at = now + timedelta(days=intake.policy.deadlines.provisional_days)
     kept = _kept(form)
     async with intake.db.transaction() as tx:
-        earlier = await store.lock_draft(tx.conn, token_hash(token), now) if token else None
+        earlier = await store.lock_draft(tx.conn, token_hash(token), time_of_drafts(intake)) if token else None
         if token is None or earlier is None or earlier.application_id is not None:
             token, earlier = new_token(), None
         password_hash = fresh if password else earlier.password_hash if earlier else None
@@ -61,18 +62,18 @@ async def keep_in_draft(intake: Intake, token: str | None, fields: Mapping[str, 
 async def find_draft(intake: Intake, token: str) -> Draft | None:
     """The draft of this token, or None where it is unknown or expired."""
     async with intake.db.connection() as conn:
-        row = await store.find_draft(conn, token_hash(token), intake.now())
+        row = await store.find_draft(conn, token_hash(token), time_of_drafts(intake))
     return Draft(row.form, row.password_hash is not None, row.application_id, row.expires_at) if row else None
 
 
 async def register_draft(intake: Intake, token: str) -> Application:
     """Make the draft an application and have the link mailed; again, also at once, gives the same application.
 
-    Raises NotFound(`draft_not_found`) and Invalid with every fault.
+    Raises NotFound(`draft_not_found`), Invalid with every fault, and Unavailable(`reception_paused`): the draft stays.
     """
     async with intake.db.transaction() as tx:
         # Whoever comes second waits here, and then finds what the first has made.
-        row = await store.lock_draft(tx.conn, token_hash(token), intake.now())
+        row = await store.lock_draft(tx.conn, token_hash(token), time_of_drafts(intake))
         if row is None:
             raise NotFound("draft_not_found", messages.text("draft_not_found"))
         if row.application_id is not None:
@@ -80,6 +81,7 @@ async def register_draft(intake: Intake, token: str) -> Application:
             if application is None:
                 raise NotFound("draft_not_found", messages.text("draft_not_found"))
             return application
+        refuse_while_paused(intake)
         understanding = understand_form(
             intake.policy, intake.today, row.form, password_given=row.password_hash is not None
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chassis.errors import Unavailable
 from services.intake import store
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.pause import time_of_drafts
 from services.intake.use_cases.reception import KEEP_KEYS
 from services.intake.use_cases.sessions import ABSOLUTE, ATTEMPTS_WITHIN, IDLE
 
@@ -19,7 +20,7 @@ async def forget_expired(intake: Intake) -> bool:
     """Delete expired drafts, idempotency keys, sessions, links and attempts to sign in."""
     now = intake.now()
     async with intake.db.transaction() as tx:
-        await store.prune_drafts(tx.conn, now)
+        await store.prune_drafts(tx.conn, time_of_drafts(intake))
         await store.prune_keys(tx.conn, now - KEEP_KEYS)
         await store.prune_sessions(tx.conn, now - IDLE, now - ABSOLUTE)
         await store.prune_proofs(tx.conn, now, now - _DAY)

@@ -11,6 +11,7 @@ from services.intake import events, store
 from services.intake.model.applications import (
     APPROVED,
     CORRECTION_REQUESTED,
+    ERASED,
     REJECTED,
     SUBMITTED,
     Application,
@@ -73,7 +74,7 @@ async def withdrawal_accepted(tx: Transaction, application_id: UUID, round_: int
 async def registered(tx: Transaction, application_id: UUID, registration: Registration, at: datetime) -> None:
     """The card that it led to; the newest version of the registration counts."""
     application = await store.lock_application(tx.conn, application_id)
-    if application is None:
+    if application is None or application.status == ERASED:
         return
     known = application.registration
     if known is None or registration.version > known.version:
@@ -83,7 +84,8 @@ async def registered(tx: Transaction, application_id: UUID, registration: Regist
 
 async def mail_reported(tx: Transaction, application_id: UUID, caused_by: UUID, mail: Mail) -> None:
     """What became of a mail to the applicant."""
-    if await store.find_application(tx.conn, application_id) is not None:
+    application = await store.find_application(tx.conn, application_id)
+    if application is not None and application.status != ERASED:
         await store.keep_mail(tx.conn, application_id, caused_by, mail)
 
 

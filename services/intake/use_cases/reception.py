@@ -22,6 +22,7 @@ from services.intake.model.applications import PROVISIONAL, Applicant, Applicati
 from services.intake.model.forms import understand_form
 from services.intake.model.views import Understanding
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.pause import refuse_while_paused
 from services.intake.use_cases.proofs import new_link
 
 KEEP_KEYS = timedelta(hours=24)
@@ -45,12 +46,14 @@ async def receive_application(intake: Intake, form: Mapping[str, Any], idempoten
     """Receive an application once for each idempotency key (24 hours), and have the link mailed.
 
     Raises Invalid (`invalid` with every fault; `idempotency_key_missing`, `idempotency_key_invalid`,
-    `idempotency_key_reused`) and Conflict(`idempotency_key_running`) while the first is still running.
+    `idempotency_key_reused`), Conflict(`idempotency_key_running`) while the first is still running, and
+    Unavailable(`reception_paused`).
     """
     key_hash = _mac(intake, "key", _checked_key(idempotency_key))
     body_hash = _mac(intake, "body", json.dumps(form, ensure_ascii=False, sort_keys=True, default=str))
     if earlier := await _received_before(intake, key_hash, body_hash):
         return earlier
+    refuse_while_paused(intake)
     applicant = understood(understand_form(intake.policy, intake.today, form))
     run, now = new_id(), intake.now()
     async with intake.db.transaction() as tx:

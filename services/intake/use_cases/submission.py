@@ -10,10 +10,11 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from rules.opening_days import expected_date
 from services.intake import events, messages, store
 from services.intake.model import corrections, submission
-from services.intake.model.applications import ENDED, OURS, SUBMITTED, WITHDRAWN, Application
+from services.intake.model.applications import ENDED, OURS, PROVISIONAL, SUBMITTED, WITHDRAWN, Application
 from services.intake.model.documents import Document
 from services.intake.model.views import Submitted
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.pause import refuse_while_paused
 
 
 async def submit(intake: Intake, application_id: UUID) -> Submitted:
@@ -21,7 +22,7 @@ async def submit(intake: Intake, application_id: UUID) -> Submitted:
 
     Raises NotFound, Conflict(`email_not_proven`, `wrong_state`), Invalid(`documents_missing`: a FieldError("documents",
     the proof) for each missing proof and FieldError("documents.<type>.<side>", "side_missing") for each missing side;
-    `corrections_missing`: a FieldError(item, "not_corrected") for each item not answered).
+    `corrections_missing`: a FieldError(item, "not_corrected") for each item not answered), Unavailable(`reception_paused`).
     """
     now, on = intake.now(), intake.today
     async with intake.db.transaction() as tx:
@@ -30,6 +31,9 @@ async def submit(intake: Intake, application_id: UUID) -> Submitted:
             return Submitted(SUBMITTED, application.expected_on)
         if application.status in ENDED:
             raise _wrong_state()
+        if application.status == PROVISIONAL:
+            # What the library itself asked for may come at any time.
+            refuse_while_paused(intake)
         documents = submission.living(await store.stored_documents(tx.conn, application_id))
         _refuse_unready(intake, application, documents)
         outcomes = submission.outcomes(intake.policy, application, on)

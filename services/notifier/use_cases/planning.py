@@ -1,16 +1,17 @@
-"""Whom to write to, and what."""
+"""What to write."""
 
 from chassis.database import Transaction
 from chassis.ids import new_id
 from services.notifier import store
-from services.notifier.model import Contact, NewDelivery
+from services.notifier.model import NewDelivery
 from services.notifier.use_cases.context import Notifier
 
 
-async def meet_applicant(notifier: Notifier, tx: Transaction, contact: Contact, welcome: NewDelivery) -> None:
-    """Keep whom to write to, which also releases what has waited for it, and plan the first message."""
-    await store.upsert_contact(tx.conn, contact)
-    await plan(notifier, tx, welcome)
+async def plan_unless_later(notifier: Notifier, tx: Transaction, delivery: NewDelivery, template: str) -> None:
+    """The same, unless a delivery of this template tells of something that happened later."""
+    assert delivery.application_id is not None
+    if not await store.has_later(tx.conn, delivery.application_id, template, delivery.occurred_at):
+        await plan(notifier, tx, delivery)
 
 
 async def plan(notifier: Notifier, tx: Transaction, delivery: NewDelivery) -> None:

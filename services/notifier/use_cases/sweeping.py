@@ -6,7 +6,7 @@ import structlog
 
 from chassis import metrics
 from services.notifier import store
-from services.notifier.model import LONGEST_RATE, UNSENT_AFTER
+from services.notifier.model import LONGEST_RATE, UNSENT_AFTER, pace
 from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
@@ -19,6 +19,8 @@ async def sweep(notifier: Notifier) -> bool:
     """
     now = notifier.now()
     async with notifier.db.transaction() as tx:
+        # What was planned in the very moment in which its application was erased.
+        await store.forget(tx.conn)
         await store.forget_sendings(tx.conn, now - _longest_rate(notifier))
         unsent = await store.count_unsent(tx.conn, now - UNSENT_AFTER, now)
     for why, count in unsent.items():
@@ -29,4 +31,6 @@ async def sweep(notifier: Notifier) -> bool:
 
 
 def _longest_rate(notifier: Notifier) -> timedelta:
-    return max([LONGEST_RATE, *(timedelta(seconds=rate.seconds) for rate in notifier.policy.limits.rates)])
+    limits = pace(notifier.policy)
+    rates = (rate for rate in (limits.together, limits.domain) if rate)
+    return max([LONGEST_RATE, *(timedelta(seconds=rate.seconds) for rate in rates)])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.review.model.candidates import Person
 
-REQUESTED, WITHDRAWN = "requested", "withdrawn"
+REQUESTED, WITHDRAWN, EXPIRED = "requested", "withdrawn", "expired"
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class Application:
     kind: str
     receipt_number: str
     round: int
+    #: Intake's count of the application's changes.
+    version: int
     submitted_at: datetime
     expected_on: date
     language: str
@@ -114,6 +116,7 @@ def application_of(id_: UUID, data: Mapping[str, Any]) -> Application:
         kind=data["kind"],
         receipt_number=data["receipt_number"],
         round=data["round"],
+        version=data["version"],
         submitted_at=datetime.fromisoformat(data["submitted_at"]),
         expected_on=date.fromisoformat(data["expected_date"]),
         language=data["language"],

@@ -65,8 +65,9 @@ INSERT = """
 INSERT INTO cases (
     id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
     expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
-    name_key, kana_key, birth_date, address_key, phone_key)
-VALUES ($1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    name_key, kana_key, birth_date, address_key, phone_key, contact_version)
+VALUES (
+    $1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 """
 
 RESUBMIT = """
@@ -74,7 +75,7 @@ UPDATE cases
    SET receipt_number = $2, status = 'waiting', version = version + 1, kind = $3, category = $4, language = $5,
        round = $6, waiting_since = $7, expected_on = $8, policy_version = $9, filled_by = $10, consent = $11,
        applicant = $12, outcomes = $13, card_number = $14, name_key = $15, kana_key = $16, birth_date = $17,
-       address_key = $18, phone_key = $19, claimed_by = NULL, claimed_until = NULL
+       address_key = $18, phone_key = $19, contact_version = $20, claimed_by = NULL, claimed_until = NULL
  WHERE id = $1
 """
 
@@ -231,6 +232,7 @@ def _tail(application: Application, card_number: str | None) -> tuple[Any, ...]:
         person.birth_date,
         person.address_key,
         person.phone_key,
+        application.version,
     )
 
 

@@ -2,6 +2,7 @@
 
 from services.review.use_cases.applications import hear_withdrawal, take_over, take_over_new
 from services.review.use_cases.claims import claim, release
+from services.review.use_cases.contacts import erase, hear_contact
 from services.review.use_cases.context import Review
 from services.review.use_cases.decisions import decide
 from services.review.use_cases.documents import (
@@ -23,7 +24,9 @@ __all__ = [
     "claim",
     "decide",
     "destroy_document",
+    "erase",
     "get_case",
+    "hear_contact",
     "hear_deleted",
     "hear_mail",
     "hear_masked",

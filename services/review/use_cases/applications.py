@@ -8,8 +8,9 @@ from chassis.database import Transaction
 from rules import card_numbers
 from services.review import events
 from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Applicant, Application, Case
-from services.review.model.applications import REQUESTED, WITHDRAWN
-from services.review.store import cases, documents
+from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN
+from services.review.store import cases, documents, erasures
+from services.review.use_cases.contacts import show_contact
 from services.review.use_cases.context import Review
 
 
@@ -17,6 +18,8 @@ async def take_over(review: Review, tx: Transaction, application: Application) -
     """The application is review's to decide, in this round. An earlier round, or one that has ended, changes nothing."""
     now = review.now()
     await cases.lock_application(tx.conn, application.id)
+    if await erasures.is_erased(tx.conn, application.id):
+        return
     case = await cases.lock_by_application(tx.conn, application.id, now)
     if case and (case.round >= application.round or case.status in (DECIDED, CLOSED)):
         return
@@ -26,6 +29,7 @@ async def take_over(review: Review, tx: Transaction, application: Application) -
         await cases.insert(tx.conn, [(application, number)])
     else:
         await cases.resubmit(tx.conn, case.id, application, number)
+    await show_contact(review, tx, application.id)
     await _settle(tx, application.id, now)
 
 
@@ -44,8 +48,10 @@ async def take_over_new(review: Review, tx: Transaction, applications: Sequence[
 
 
 async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID, kind: str, round_: int) -> None:
-    """The applicant asked to withdraw (`requested`: ours to accept) or has withdrawn (`withdrawn`: it is so)."""
+    """The applicant asked to withdraw (`requested`: ours to accept), or it has ended (`withdrawn`, `expired`: it is so)."""
     await cases.lock_application(tx.conn, application_id)
+    if await erasures.is_erased(tx.conn, application_id):
+        return
     await cases.remember_withdrawal(tx.conn, application_id, kind, round_)
     await _settle(tx, application_id, review.now())
 
@@ -67,8 +73,8 @@ async def _settle(tx: Transaction, application_id: UUID, now: datetime) -> None:
     if (REQUESTED, case.round) in heard and _undecided(case):
         await cases.close(tx.conn, case.id, "withdrawal_accepted")
         await tx.record(events.withdrawal_accepted(application_id, case.round))
-    elif any(kind == WITHDRAWN for kind, _ in heard):
-        await cases.close(tx.conn, case.id, "withdrawn")
+    elif ended := {kind for kind, _ in heard} & {WITHDRAWN, EXPIRED}:
+        await cases.close(tx.conn, case.id, min(ended))
 
 
 def _undecided(case: Case) -> bool:
