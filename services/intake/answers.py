@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.intake.model.applications import Applicant, Application, Reason
+from services.intake.model.applications import Applicant, Application, Change, Reason
 from services.intake.model.documents import Document
 from services.intake.model.forms import CHANGEABLE
 from services.intake.model.views import ApplicationView
@@ -67,12 +67,19 @@ def view(seen: ApplicationView) -> dict[str, Any]:
         "registration": {"card_number": registration.card_number, "expires_on": _day(registration.expires_on)}
         if registration
         else None,
+        "changed": [_change(change) for change in seen.changed],
+        "missed": [_change(change) for change in seen.missed],
         "mails": [{"template": mail.template, "state": mail.state, "at": _time(mail.at)} for mail in seen.mails],
     }
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
     return {"item": reason.item, "code": reason.code, "note": reason.note}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    before, after = (value.display or None if value else None for value in (change.before, change.after))
+    return {"field": change.field, "before": before, "after": after}
 
 
 def _day(on: date | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.events import NewEvent
 from rules.understanding import Understood
-from services.intake.model.applications import Application
+from services.intake.model.applications import Application, Change
 from services.intake.model.deadlines import Missing
 from services.intake.model.documents import Document
 
@@ -89,6 +89,17 @@ def application_handed_over(
     return NewEvent("application.handed_over.v1", application.id, data)
 
 
+def application_amended(application: Application, changes: Sequence[Change]) -> NewEvent:
+    data = {
+        "round": application.round,
+        "version": application.version,
+        "policy_version": application.policy_version,
+        "changes": {change.field: _change(change) for change in changes},
+        "outcomes": dict(application.outcomes or {}),
+    }
+    return NewEvent("application.amended.v1", application.id, data)
+
+
 def application_withdrawal_requested(application: Application) -> NewEvent:
     return NewEvent("application.withdrawal_requested.v1", application.id, {"round": application.round})
 
@@ -131,6 +142,12 @@ def _applicant(application: Application) -> dict[str, Any]:
         "card_number": applicant.display("card_number") or None,
         "extra": {},
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    limit = _TEXT if change.field in _LONG else _NAME
+    before = change.before.display[:limit] if change.before else None
+    return {"before": before or None, "after": _typed(change.after, limit) if change.after else None}
 
 
 def _typed(value: Understood, limit: int) -> dict[str, str]:

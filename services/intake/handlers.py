@@ -1,5 +1,6 @@
 """Event in: one use case for each."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,19 +29,28 @@ async def on_document_deleted(_intake: Intake, tx: Transaction, event: Event) ->
 
 async def on_correction_requested(intake: Intake, tx: Transaction, event: Event) -> None:
     data = event.data
-    deadline = date.fromisoformat(data["deadline"])
+    deadline, extended = date.fromisoformat(data["deadline"]), data.get("previous_deadline") is not None
     await outcomes.correction_requested(
-        intake, tx, event.subject, data["round"], _reasons(data["items"]), deadline, event.time
+        intake,
+        tx,
+        event.subject,
+        data["round"],
+        _reasons(data["items"]),
+        deadline,
+        _version(data),
+        extended,
+        event.time,
     )
 
 
 async def on_approved(_intake: Intake, tx: Transaction, event: Event) -> None:
-    await outcomes.approved(tx, event.subject, event.data["round"], event.time)
+    await outcomes.approved(tx, event.subject, event.data["round"], _version(event.data), event.time)
 
 
 async def on_rejected(_intake: Intake, tx: Transaction, event: Event) -> None:
     data = event.data
-    await outcomes.rejected(tx, event.subject, data["round"], _reasons(data["reasons"]), data["note"], event.time)
+    reasons = _reasons(data["reasons"])
+    await outcomes.rejected(tx, event.subject, data["round"], reasons, data["note"], _version(data), event.time)
 
 
 async def on_withdrawal_accepted(_intake: Intake, tx: Transaction, event: Event) -> None:
@@ -64,6 +74,12 @@ async def on_notification_failed(_intake: Intake, tx: Transaction, event: Event)
     state = "failed" if event.data["permanence"] == "permanent" else "delayed"
     mail = Mail(event.data["template"], state, event.time)
     await outcomes.mail_reported(tx, event.subject, UUID(event.data["caused_by"]), mail)
+
+
+def _version(data: Mapping[str, Any]) -> int | None:
+    """The version of the application that was decided on; events from before it was said have none."""
+    version: int | None = data.get("application_version")
+    return version
 
 
 def _reasons(items: list[dict[str, Any]]) -> tuple[Reason, ...]:

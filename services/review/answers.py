@@ -55,6 +55,12 @@ def case_view_json(view: CaseView) -> Json:
         "mail_undelivered": bool(view.undelivered),
         "undelivered": list(view.undelivered),
         "policy_version": view.policy_version,
+        "changes": [
+            {"field": each.field, "before": each.before, "at": each.at.isoformat() if each.at else None}
+            for each in view.changes
+        ],
+        "new_documents": sorted(str(each) for each in view.new_documents),
+        "correct_by": view.correct_by.isoformat() if view.correct_by else None,
     }
 
 

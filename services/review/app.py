@@ -60,6 +60,7 @@ async def start(chassis: Chassis, own: ReviewSettings) -> AsyncIterator[Review]:
 
 HANDLERS = {
     "application.handed_over.v1": handlers.on_application_handed_over,
+    "application.amended.v1": handlers.on_application_amended,
     "application.withdrawal_requested.v1": handlers.on_application_withdrawal_requested,
     "application.withdrawn.v1": handlers.on_application_withdrawn,
     "application.contact_changed.v1": handlers.on_application_contact_changed,

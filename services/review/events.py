@@ -12,20 +12,30 @@ from services.review.model.promises import DIGEST, Digest, Late
 
 
 def approved(case: Case) -> NewEvent:
-    return NewEvent("review.approved.v1", case.application_id, {"round": case.round})
+    return NewEvent("review.approved.v1", case.application_id, {"round": case.round, **_decided_on(case)})
 
 
 #: The type and side of each `document:<id>` of the case.
 Sides = Mapping[str, tuple[str, str]]
 
 
-def correction_requested(case: Case, items: Sequence[Reason], sides: Sides, deadline: date) -> NewEvent:
-    data = {"round": case.round, "items": [_reason(item, sides) for item in items], "deadline": deadline.isoformat()}
+def correction_requested(
+    case: Case, items: Sequence[Reason], sides: Sides, deadline: date, before: date | None = None
+) -> NewEvent:
+    """`before`: the last day until now, where there is more time for what was asked already."""
+    data = {
+        "round": case.round,
+        "items": [_reason(item, sides) for item in items],
+        "deadline": deadline.isoformat(),
+        **_decided_on(case),
+        "previous_deadline": before.isoformat() if before else None,
+    }
     return NewEvent("review.correction_requested.v1", case.application_id, data)
 
 
 def rejected(case: Case, reasons: Sequence[Reason], sides: Sides, note: str | None) -> NewEvent:
-    data = {"round": case.round, "reasons": [_reason(reason, sides) for reason in reasons], "note": note}
+    named = [_reason(reason, sides) for reason in reasons]
+    data = {"round": case.round, "reasons": named, "note": note, **_decided_on(case)}
     return NewEvent("review.rejected.v1", case.application_id, data)
 
 
@@ -48,6 +58,11 @@ def registration_completed(registration: Registration) -> NewEvent:
 
 def registration_renewed(registration: Registration) -> NewEvent:
     return NewEvent("registration.renewed.v1", registration.id, _registration(registration))
+
+
+def _decided_on(case: Case) -> Mapping[str, int]:
+    """The version of the application that was decided on, where it is known."""
+    return {} if case.application_version is None else {"application_version": case.application_version}
 
 
 def _reason(reason: Reason, sides: Sides) -> Mapping[str, Any]:

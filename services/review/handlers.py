@@ -7,10 +7,12 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.events import Event
 from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN, application_of
+from services.review.model.changes import Amendment
 from services.review.model.contacts import Contact
 from services.review.use_cases import (
     Review,
     erase,
+    hear_amended,
     hear_contact,
     hear_deleted,
     hear_mail,
@@ -33,6 +35,14 @@ async def on_applications_handed_over(review: Review, tx: Transaction, events: S
         first.setdefault(event.subject, event)
     taken = await take_over_new(review, tx, [application_of(event.subject, event.data) for event in first.values()])
     return [event for event in events if not (event.subject in taken and event is first[event.subject])]
+
+
+async def on_application_amended(review: Review, tx: Transaction, event: Event) -> None:
+    data = event.data
+    amendment = Amendment(
+        data["round"], data["version"], event.time, data["policy_version"], data["changes"], data["outcomes"]
+    )
+    await hear_amended(review, tx, event.subject, amendment)
 
 
 async def on_application_withdrawal_requested(review: Review, tx: Transaction, event: Event) -> None:

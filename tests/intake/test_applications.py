@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.ids import new_id
+from chassis.testing import heard
 from services.intake import use_cases
 from tests.intake.conftest import House
 from tests.intake.forms import child, commuter
@@ -93,8 +94,10 @@ async def test_what_no_longer_applies_falls_away(house: House) -> None:
     assert "kana" not in latin.applicant.values
 
 
-async def test_nothing_can_be_changed_once_it_is_submitted(house: House) -> None:
+async def test_nothing_can_be_changed_once_it_is_decided(house: House) -> None:
     application = await house.submitted()
+    await house.deliver(heard("review.approved.v1", "review", application.id, {"round": 1}))
+    application = await house.application(application.id)
     with pytest.raises(Conflict) as refusal:
         await use_cases.change_application(house.intake, application.id, application.version, {"phone": "096-328-6842"})
     assert refusal.value.code == "wrong_state"

@@ -76,7 +76,8 @@ async def in_every_order(house: House, application_id: UUID, events: list[Event]
                     " corrected = k.corrected, correct_by = k.correct_by, ended_at = k.ended_at,"
                     " rejection = k.rejection, rejection_note = k.rejection_note,"
                     " registration_id = k.registration_id, registration_version = k.registration_version,"
-                    " card_number = k.card_number, card_expires_on = k.card_expires_on"
+                    " card_number = k.card_number, card_expires_on = k.card_expires_on, fields = k.fields,"
+                    " fields_handed = k.fields_handed, fields_missed = k.fields_missed"
                     " FROM kept_applications k WHERE a.id = k.id"
                 )
                 for table in tables[1:]:

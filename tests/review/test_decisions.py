@@ -204,7 +204,7 @@ async def test_approval_tells_intake_and_everyone_who_needs_the_card(house: Hous
     [registration] = await house.rows("SELECT id, version, status FROM registrations")
     assert (registration["version"], registration["status"]) == (1, "active")
     assert await house.said() == [
-        ("review.approved.v1", case.application_id, {"round": 1}),
+        ("review.approved.v1", case.application_id, {"round": 1, "application_version": 4}),
         ("registration.completed.v1", registration["id"], completed(case.application_id)),
     ]
 
@@ -280,7 +280,13 @@ async def test_a_correction_goes_back_to_intake_with_items_and_deadline(house: H
             "side": "front",
         },
     ]
-    data = {"round": 1, "items": items, "deadline": "2026-12-06"}
+    data = {
+        "round": 1,
+        "items": items,
+        "deadline": "2026-12-06",
+        "application_version": 4,
+        "previous_deadline": None,
+    }
     assert await house.said() == [("review.correction_requested.v1", case.application_id, data)]
 
 
@@ -297,7 +303,7 @@ async def test_a_rejection_says_why(house: House) -> None:
     decided = await use_cases.decide(house.review, case.id, house.reviewer, REJECTION)
     assert decided == Decided("decided", 2, None)
     reasons = [{"item": "application", "code": "not_eligible", "note": None}]
-    data = {"round": 1, "reasons": reasons, "note": "窓口へどうぞ"}
+    data = {"round": 1, "reasons": reasons, "note": "窓口へどうぞ", "application_version": 4}
     assert await house.said() == [("review.rejected.v1", case.application_id, data)]
 
 

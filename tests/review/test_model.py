@@ -26,6 +26,7 @@ CASE = Case(
     expected_on=date(2026, 11, 26),
     claim=None,
     decision=None,
+    application_version=4,
 )
 
 

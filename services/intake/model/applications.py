@@ -1,7 +1,7 @@
 """An application, its states, and who may end it. Times are UTC, days are in the library's time zone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -91,12 +91,25 @@ class Application:
     registration: Registration | None = None
     #: Our sequence of the event that said the e-mail address: links go to no earlier one.
     contact_sequence: int = 1
+    #: The fields as review has them; None until they were handed over.
+    handed: Mapping[str, Understood] | None = None
+    #: What was changed too late for the decision: the fields as the applicant wanted them.
+    missed: Mapping[str, Understood | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after; None where it was, or is, empty."""
+
+    field: str
+    before: Understood | None
+    after: Understood | None
 
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """`what`: received, email_proven, submitted, resubmitted, correction_requested, contact_changed,
-    withdrawal_requested, withdrawn, expired, rejected, approved, completed, erased."""
+    """`what`: received, email_proven, submitted, resubmitted, amended, correction_requested, deadline_extended,
+    contact_changed, withdrawal_requested, withdrawn, expired, rejected, approved, completed, erased."""
 
     at: datetime
     what: str

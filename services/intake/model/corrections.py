@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from rules.policy import Policy
+from services.intake.model.amendments import may_amend
 from services.intake.model.applications import CORRECTION_REQUESTED, NEW, PROVISIONAL, Application, Reason
 from services.intake.model.documents import Document
 from services.intake.model.forms import CHANGEABLE
@@ -23,16 +24,34 @@ _ALONG = {
 
 def open_fields(policy: Policy, application: Application) -> tuple[str, ...]:
     """The fields that the applicant may change now."""
-    if application.status == PROVISIONAL:
+    if application.status == PROVISIONAL or may_amend(application):
         fields = set(CHANGEABLE)
     elif application.status == CORRECTION_REQUESTED:
         named = {field for reason in application.corrections for field in _fields_answering(policy, reason)}
+        # Also what was changed too late for staff to see: it goes with the correction, or can be taken back.
+        named |= application.missed.keys()
         fields = named | {other for field in named for other in _ALONG.get(field, ())}
     else:
         return ()
     if application.applicant.kind == NEW:
         fields.discard("card_number")
     return tuple(field for field in CHANGEABLE if field in fields)
+
+
+def named_fields(policy: Policy, application: Application) -> set[str]:
+    """The fields that staff named, by themselves or by the reason; not those that only may be changed."""
+    asked = [reason for reason in application.corrections if not is_whole(policy, reason)]
+    return {field for reason in asked for field in _fields_answering(policy, reason)}
+
+
+def is_whole(policy: Policy, reason: Reason) -> bool:
+    """Whether it is for the applicant to see what needs mending: staff named neither field nor document."""
+    return reason.item == "application" and not _named_by(policy, reason)
+
+
+def together(field: str) -> tuple[str, ...]:
+    """The field and what may have to be changed along with it."""
+    return (field, *_ALONG.get(field, ()))
 
 
 def may_touch(application: Application, document: Document) -> bool:
@@ -77,9 +96,13 @@ def _fields_answering(policy: Policy, reason: Reason) -> set[str]:
     kind, _, name = reason.item.partition(":")
     if kind == "field":
         return {name}
-    if kind == "application":
-        return set(CHANGEABLE)
     # The name on the card differs: perhaps it is the form that is wrong.
+    named = _named_by(policy, reason)
+    return set(CHANGEABLE) if kind == "application" and not named else named
+
+
+def _named_by(policy: Policy, reason: Reason) -> set[str]:
+    """The fields that the policy gives this reason for."""
     return {item.removeprefix("field:") for item in _items(policy, reason) if item.startswith("field:")}
 
 

@@ -13,7 +13,7 @@ from services.intake.model.documents import Document
 from services.intake.model.forms import needs_guardian
 
 #: What the outcomes follow from: they are asked again only where one of these was mended.
-_DECISIVE = frozenset(f"field:{name}" for name in ("category", "address", "organisation_address", "birth_date"))
+_DECISIVE = frozenset(("category", "address", "organisation_address", "birth_date"))
 
 
 def living(documents: Iterable[Document]) -> tuple[Document, ...]:
@@ -46,26 +46,38 @@ def outcomes(policy: Policy, application: Application, on: date) -> dict[str, st
     """What the rules answer. Those given before stand unless the applicant has mended what they follow from."""
     if application.outcomes is not None and not settled_anew(application):
         return dict(application.outcomes)
-    applicant = application.applicant
-    first, *more = category_allowed(
-        policy,
-        applicant.display("category"),
-        applicant.display("address"),
-        applicant.display("organisation_address"),
-        on,
-    )
-    needed = needs_guardian(policy, applicant.display("category"), applicant.display("birth_date"), on)
-    return {
-        "eligibility": first,
-        **dict(outcome.split(":", 1) for outcome in more),
-        "guardian": "required" if needed else "not_required",
-        "documents": "sufficient",
-    }
+    return {**_answers(policy, application.applicant, on), "documents": "sufficient"}
+
+
+def asked(policy: Policy, applicant: Applicant, documents: Sequence[Document], on: date) -> dict[str, str]:
+    """What the rules answer to an application that was changed while it waits: nobody is held up by missing documents."""
+    lacking = missing_proofs(policy, applicant, documents, on)
+    return {**_answers(policy, applicant, on), "documents": "insufficient" if lacking else "sufficient"}
+
+
+def decides(changed: Iterable[str]) -> bool:
+    """Whether the rules must be asked again where these fields were changed."""
+    return not _DECISIVE.isdisjoint(changed)
 
 
 def settled_anew(application: Application) -> bool:
     """Whether the rules must be asked: the first time, or again after a correction of what decides."""
-    return application.outcomes is None or not _DECISIVE.isdisjoint(application.corrected)
+    return application.outcomes is None or decides(_fields(application.corrected))
+
+
+def _answers(policy: Policy, applicant: Applicant, on: date) -> dict[str, str]:
+    category, birth_date = applicant.display("category"), applicant.display("birth_date")
+    address, place = applicant.display("address"), applicant.display("organisation_address")
+    first, *more = category_allowed(policy, category, address, place, on)
+    return {
+        "eligibility": first,
+        **dict(outcome.split(":", 1) for outcome in more),
+        "guardian": "required" if needs_guardian(policy, category, birth_date, on) else "not_required",
+    }
+
+
+def _fields(items: Iterable[str]) -> set[str]:
+    return {item.removeprefix("field:") for item in items}
 
 
 def _together(documents: Iterable[Document]) -> list[identity_documents.Document]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.errors import FieldError
 from rules.understanding import Understood
-from services.intake.model.applications import Applicant, Application, Mail, Reason, Registration, TimelineEntry
+from services.intake.model.applications import Applicant, Application, Change, Mail, Reason, Registration, TimelineEntry
 from services.intake.model.documents import Document
 
 
@@ -81,6 +81,10 @@ class ApplicationView:
     #: Set once approved and completed.
     registration: Registration | None
     mails: tuple[Mail, ...]
+    #: While submitted or to be corrected: what is otherwise now than staff were given, or last saw, it.
+    changed: tuple[Change, ...]
+    #: What was changed too late for the decision.
+    missed: tuple[Change, ...]
 
 
 @dataclass(frozen=True)

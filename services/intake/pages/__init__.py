@@ -2,6 +2,7 @@
 
 from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Route
 from services.intake.pages import (
+    amendments,
     application,
     apply,
     contacts,
@@ -25,10 +26,10 @@ OWN = "applicant_page"
 
 ROUTES: list[Route[Intake]] = [
     Route("GET", "/", start.get_start, PUBLIC, CSRF_NONE, "What it is, and the first question"),
-    Route("POST", "/language", switch.post_language, PUBLIC, CSRF_FORM, "Open a page again in another language"),
     Route("GET", "/eligibility", eligibility.get_eligibility, PUBLIC, CSRF_NONE, "May one have a card?"),
     Route("POST", "/eligibility", eligibility.post_eligibility, PUBLIC, CSRF_FORM, "Say so at once, or ask on"),
     Route("GET", "/postal-codes/{code}", towns.get_towns, PUBLIC, CSRF_NONE, "The towns of a postal code, as JSON"),
+    Route("POST", "/language", switch.post_language, PUBLIC, CSRF_FORM, "Open a page again in another language"),
     Route("GET", "/apply", apply.get_form, PUBLIC, CSRF_NONE, "The provisional form"),
     Route("POST", "/apply", apply.post_form, PUBLIC, CSRF_FORM, "Keep what was typed"),
     Route("POST", "/apply/draft", drafts.post_draft, PUBLIC, CSRF_FORM, "Keep what is being typed"),
@@ -63,8 +64,8 @@ ROUTES: list[Route[Intake]] = [
         "One's own photograph",
     ),
     Route("POST", "/application/documents/{document}/removal", documents.post_removal, OWN, CSRF_FORM, "Take it back"),
-    Route("GET", "/application/details", corrections.get_details, OWN, CSRF_NONE, "Mend one's own slips"),
-    Route("POST", "/application/details", corrections.post_details, OWN, CSRF_FORM, "Keep what was mended"),
+    Route("GET", "/application/details", amendments.get_details, OWN, CSRF_NONE, "Mend one's own slips"),
+    Route("POST", "/application/details", amendments.post_details, OWN, CSRF_FORM, "Keep what was mended"),
     Route("GET", "/application/corrections", corrections.get_corrections, OWN, CSRF_NONE, "What staff asked to mend"),
     Route("POST", "/application/corrections", corrections.post_corrections, OWN, CSRF_FORM, "Keep what was mended"),
     Route("GET", "/application/confirm", submission.get_confirm, OWN, CSRF_NONE, "Check everything once more"),

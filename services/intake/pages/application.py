@@ -42,7 +42,14 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
         "timeline": _timeline(intake, view),
         "documents": photos.shown(intake.policy, view.documents),
         "retention": _retention(intake, application),
-        "rows": fields.settled(intake.policy, application.applicant.values, intake.today),
+        "rows": fields.settled(
+            intake.policy, application.applicant.values, intake.today, "/application/details", _mendable(view)
+        ),
+        "changes": fields.changed(intake.policy, view.changed, intake.today),
+        "missed": fields.changed(intake.policy, view.missed, intake.today),
+        "amended": "amended" in request.query,
+        "late": "late" in request.query,
+        "mendable": bool(_mendable(view)),
         "mails": [
             {"at": mail.at, "state": mail.state, "name": gettext(words.MAILS.get(mail.template, words.MAIL))}
             for mail in view.mails
@@ -99,6 +106,11 @@ async def get_erased(intake: Intake, request: web.Request) -> web.Response:
 
 def _reason(intake: Intake, reason: Reason) -> dict[str, str | None]:
     return {"text": reason_text(intake.policy, reason), "note": reason.note}
+
+
+def _mendable(view: ApplicationView) -> tuple[str, ...]:
+    """The fields that may be changed on the page of the details."""
+    return () if view.application.status == CORRECTION_REQUESTED else view.open_fields
 
 
 def _timeline(intake: Intake, view: ApplicationView) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from rules.policy_parts import Branch, Category, MunicipalityList, Named, Texts
 from rules.understanding import Understood
 from services.intake import messages
 from services.intake.messages import FIELD_NAMES, field_name
-from services.intake.model.applications import Reason
+from services.intake.model.applications import Change, Reason
 from services.intake.pages import words
 from services.intake.pages.frame import text_of
 
@@ -124,9 +124,25 @@ def settled(
 ) -> list[Row]:
     """All the fields that were given, as they are registered; those in `editable` can be changed at `edit`."""
     return [
-        Row(label(field), shown(policy, field, values[field], on), f"{edit}#{field}" if field in editable else None)
+        Row(
+            label(field),
+            shown(policy, field, values[field], on),
+            f"{edit}?field={field}#{field}" if field in editable else None,
+        )
         for field in TYPED
         if field in values
+    ]
+
+
+def changed(policy: Policy, changes: Iterable[Change], on: date) -> list[Row]:
+    """What is otherwise than before: `changed_from` is what it was ("" where it was empty)."""
+    return [
+        Row(
+            label(change.field),
+            shown(policy, change.field, change.after, on) if change.after else "",
+            changed_from=shown(policy, change.field, change.before, on) if change.before else "",
+        )
+        for change in changes
     ]
 
 

@@ -65,6 +65,10 @@ async def _page(
         "rows": fields.settled(
             intake.policy, application.applicant.values, intake.today, "/application/details", editable
         ),
+        "changes": fields.changed(intake.policy, view.changed, intake.today),
+        "new_photos": photos.shown(
+            intake.policy, [each for each in view.documents if each.round > max(1, application.round)]
+        ),
         "documents": photos.shown(intake.policy, view.documents),
         "expected_on": view.expected_on,
         "errors": errors,

@@ -17,6 +17,7 @@ from services.intake.store.access import (
     touch_session,
     use_proof,
 )
+from services.intake.store.amendments import amendments_of, insert_amendment, note_handed
 from services.intake.store.applications import (
     fields_received,
     find_application,
@@ -77,6 +78,7 @@ from services.intake.store.reception import (
 
 __all__ = [
     "LinkRequest",
+    "amendments_of",
     "claim_deletions",
     "claim_key",
     "contact_changes_since",
@@ -97,6 +99,7 @@ __all__ = [
     "finish_key",
     "forget_attempts",
     "held_documents",
+    "insert_amendment",
     "insert_application",
     "insert_document",
     "insert_erasure",
@@ -115,6 +118,7 @@ __all__ = [
     "mark_removed",
     "mark_stored",
     "newest_of_email",
+    "note_handed",
     "overdue",
     "password_resets_since",
     "proofs_since",

@@ -61,7 +61,7 @@ async def insert_application(conn: Connection, application: Application, email_k
         applicant.kind,
         applicant.language,
         applicant.filled_by,
-        _fields_json(applicant.values),
+        fields_json(applicant.values),
         email_key,
         application.password_hash,
         application.consent_version,
@@ -96,7 +96,7 @@ async def save_application(conn: Connection, application: Application) -> None:
         application.status,
         application.version,
         application.round,
-        _fields_json(application.applicant.values),
+        fields_json(application.applicant.values),
         application.email_proven_at,
         application.submitted_at,
         application.expected_on,
@@ -118,7 +118,7 @@ async def save_application(conn: Connection, application: Application) -> None:
 
 async def fields_received(conn: Connection, id_: UUID) -> dict[str, Understood]:
     """The applicant's fields as first received."""
-    return _fields(await conn.fetchval(RECEIVED, id_))
+    return fields_of(await conn.fetchval(RECEIVED, id_))
 
 
 async def waiting_besides(conn: Connection, id_: UUID | None) -> int:
@@ -151,7 +151,7 @@ def _application(row: asyncpg.Record) -> Application:
         status=row["status"],
         version=row["version"],
         round=row["round"],
-        applicant=Applicant(row["kind"], row["language"], row["filled_by"], _fields(row["fields"])),
+        applicant=Applicant(row["kind"], row["language"], row["filled_by"], fields_of(row["fields"])),
         password_hash=row["password_hash"],
         email_proven_at=row["email_proven_at"],
         consent_version=row["consent_version"],
@@ -172,6 +172,10 @@ def _application(row: asyncpg.Record) -> Application:
             row["registration_id"], row["registration_version"], row["card_number"], row["card_expires_on"]
         ),
         contact_sequence=row["contact_sequence"],
+        handed=fields_of(row["fields_handed"]) if row["fields_handed"] is not None else None,
+        missed={
+            field: fields_of({field: value})[field] if value else None for field, value in row["fields_missed"].items()
+        },
     )
 
 
@@ -179,14 +183,16 @@ def _registration(id_: UUID | None, version: int, card_number: str, expires_on: 
     return Registration(id_, version, card_number, expires_on) if id_ else None
 
 
-def _fields_json(values: Mapping[str, Understood]) -> dict[str, dict[str, str]]:
+def fields_json(values: Mapping[str, Understood]) -> dict[str, dict[str, str]]:
+    """Fields as they are kept."""
     return {
         field: {"raw": value.raw, "display": value.display, "match_key": value.match_key}
         for field, value in values.items()
     }
 
 
-def _fields(stored: Mapping[str, Mapping[str, str]]) -> dict[str, Understood]:
+def fields_of(stored: Mapping[str, Mapping[str, str]]) -> dict[str, Understood]:
+    """What `fields_json` kept."""
     return {field: Understood(value["raw"], value["display"], value["match_key"]) for field, value in stored.items()}
 
 

@@ -1,9 +1,9 @@
 """What intake can do. Every function takes the `Intake` first; only here transactions are opened and events recorded."""
 
-from services.intake.use_cases.applications import change_application, get_application
+from services.intake.use_cases.applications import change_application, confirm_application, get_application
 from services.intake.use_cases.contacts import change_contact, mend_contact
 from services.intake.use_cases.context import Intake
-from services.intake.use_cases.documents import document_rendition, remove_document, store_document
+from services.intake.use_cases.documents import document_rendition, most_documents, remove_document, store_document
 from services.intake.use_cases.drafts import find_draft, keep_in_draft, register_draft, save_draft
 from services.intake.use_cases.erasure import erase_own
 from services.intake.use_cases.links import request_link, request_password_reset, resend_link
@@ -19,6 +19,7 @@ __all__ = [
     "asks_birth_date",
     "change_application",
     "change_contact",
+    "confirm_application",
     "document_rendition",
     "erase_own",
     "expected_if_submitted_now",
@@ -26,6 +27,7 @@ __all__ = [
     "get_application",
     "keep_in_draft",
     "mend_contact",
+    "most_documents",
     "receive_application",
     "register_draft",
     "remove_document",

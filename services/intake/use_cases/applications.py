@@ -10,10 +10,20 @@ from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from rules.opening_days import expected_date
 from services.intake import messages, store
-from services.intake.model import corrections, deadlines, submission
-from services.intake.model.applications import APPROVED, ERASED, OURS, Applicant, Application
+from services.intake.model import amendments, corrections, deadlines, submission
+from services.intake.model.applications import (
+    APPROVED,
+    CORRECTION_REQUESTED,
+    ERASED,
+    OURS,
+    SUBMITTED,
+    Applicant,
+    Application,
+    Change,
+)
 from services.intake.model.forms import CHANGEABLE, FIELDS, typed_form, understand_form
 from services.intake.model.views import ApplicationView, OpenCorrection
+from services.intake.use_cases.amendments import amend
 from services.intake.use_cases.context import Intake
 
 
@@ -45,6 +55,8 @@ async def get_application(intake: Intake, application_id: UUID) -> ApplicationVi
         missing_sides=tuple(sides),
         registration=application.registration if application.status == APPROVED else None,
         mails=mails,
+        changed=_changes(application),
+        missed=amendments.missed(application),
     )
 
 
@@ -53,12 +65,14 @@ async def change_application(
 ) -> Application:
     """Change the given fields, all or none of them.
 
-    While provisional any field of the applicant but e-mail, password, kind and language; while a correction is
-    requested the named ones and those that follow from them. Raises NotFound, Conflict (`wrong_state`,
-    `stale_version`) and Invalid (`field_not_open`, or what is wrong with a value).
+    While provisional, and while the decision is waited for, any field of the applicant but e-mail, password, kind and
+    language; while a correction is requested the named ones and those that follow from them. Raises NotFound,
+    Conflict (`wrong_state`, `stale_version`) and Invalid (`field_not_open`, or what is wrong with a value).
     """
     async with intake.db.transaction() as tx:
-        application = await lock_ours(tx, application_id)
+        application = await _lock(tx, application_id)
+        if application.status not in OURS and not amendments.may_amend(application):
+            raise Conflict("wrong_state", messages.text("wrong_state"))
         if application.version != version:
             raise Conflict("stale_version", messages.text("stale_version"))
         _refuse_closed(fields, corrections.open_fields(intake.policy, application))
@@ -71,18 +85,48 @@ async def change_application(
             version=version + 1,
             corrected=application.corrected | answered,
         )
+        if application.status == SUBMITTED:
+            return await amend(intake, tx, application, changed)
         await store.save_application(tx.conn, changed)
     return changed
 
 
+async def confirm_application(intake: Intake, application_id: UUID, version: int) -> Application:
+    """The applicant has looked through the whole application, as staff asked, and need not change it (any more).
+
+    Raises NotFound and Conflict (`wrong_state`, `stale_version`).
+    """
+    async with intake.db.transaction() as tx:
+        application = await lock_ours(tx, application_id)
+        if application.version != version:
+            raise Conflict("stale_version", messages.text("stale_version"))
+        asked = {reason.item for reason in application.corrections}
+        answered = application.corrected | ({"application"} & asked)
+        confirmed = replace(application, version=version + 1, corrected=answered)
+        await store.save_application(tx.conn, confirmed)
+    return confirmed
+
+
 async def lock_ours(tx: Transaction, application_id: UUID) -> Application:
     """The application, locked, while it is the applicant's to change. Raises NotFound and Conflict(`wrong_state`)."""
-    application = await store.lock_application(tx.conn, application_id)
-    if application is None:
-        raise NotFound
+    application = await _lock(tx, application_id)
     if application.status not in OURS:
         raise Conflict("wrong_state", messages.text("wrong_state"))
     return application
+
+
+async def _lock(tx: Transaction, application_id: UUID) -> Application:
+    application = await store.lock_application(tx.conn, application_id)
+    if application is None:
+        raise NotFound
+    return application
+
+
+def _changes(application: Application) -> tuple[Change, ...]:
+    """What is otherwise now than review has it, or had it when the round was handed over."""
+    if application.handed is None or application.status not in (SUBMITTED, CORRECTION_REQUESTED):
+        return ()
+    return amendments.changes(application.handed, application.applicant.values)
 
 
 def _refuse_closed(fields: Mapping[str, Any], open_fields: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from services.intake.model.applications import (
     Reason,
     Registration,
 )
+from services.intake.use_cases.amendments import note_decision
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.submission import end_by_withdrawal
 
@@ -30,11 +31,28 @@ async def correction_requested(
     round_: int,
     reasons: Sequence[Reason],
     correct_by: date,
+    decided_on: int | None,
+    extended: bool,
     at: datetime,
 ) -> None:
-    """The application is the applicant's again. Who had asked to withdraw it meanwhile has withdrawn it."""
-    application = await _waiting(tx, application_id, round_)
-    if application is None:
+    """The application is the applicant's again, or for longer (`extended`). Who had asked to withdraw it meanwhile has
+    withdrawn it.
+
+    What was changed too late for staff to see stays, to be sent with the correction. `decided_on`: the version of the
+    application that staff knew; None where they did not say.
+    """
+    application = await store.lock_application(tx.conn, application_id)
+    if (
+        application is None
+        or application.round != round_
+        or application.status not in (SUBMITTED, CORRECTION_REQUESTED)
+    ):
+        return
+    if application.status == CORRECTION_REQUESTED:
+        # Said again: of all the days that were given the last one holds, in whatever order they are heard.
+        if application.correct_by is None or correct_by > application.correct_by:
+            await store.save_application(tx.conn, replace(application, correct_by=correct_by))
+        await _tell_request(tx, application, extended, correct_by, at)
         return
     if application.withdrawal_requested_at is not None:
         await end_by_withdrawal(tx, application, intake.now())
@@ -48,20 +66,27 @@ async def correction_requested(
         corrected=frozenset(),
         correct_by=correct_by,
     )
+    await note_decision(tx, returned, decided_on)
     await store.save_application(tx.conn, returned)
-    await store.tell(tx.conn, application_id, "correction_requested", round_, at)
+    await _tell_request(tx, returned, extended, correct_by, at)
 
 
-async def approved(tx: Transaction, application_id: UUID, round_: int, at: datetime) -> None:
-    """Staff approved it."""
-    await _ended(tx, application_id, round_, APPROVED, at)
+async def approved(tx: Transaction, application_id: UUID, round_: int, decided_on: int | None, at: datetime) -> None:
+    """Staff approved it, as it was in the version `decided_on`."""
+    await _ended(tx, application_id, round_, APPROVED, decided_on, at)
 
 
 async def rejected(
-    tx: Transaction, application_id: UUID, round_: int, reasons: Sequence[Reason], note: str | None, at: datetime
+    tx: Transaction,
+    application_id: UUID,
+    round_: int,
+    reasons: Sequence[Reason],
+    note: str | None,
+    decided_on: int | None,
+    at: datetime,
 ) -> None:
-    """Staff refused it."""
-    await _ended(tx, application_id, round_, REJECTED, at, tuple(reasons), note)
+    """Staff refused it, as it was in the version `decided_on`."""
+    await _ended(tx, application_id, round_, REJECTED, decided_on, at, tuple(reasons), note)
 
 
 async def withdrawal_accepted(tx: Transaction, application_id: UUID, round_: int, at: datetime) -> None:
@@ -89,6 +114,16 @@ async def mail_reported(tx: Transaction, application_id: UUID, caused_by: UUID, 
         await store.keep_mail(tx.conn, application_id, caused_by, mail)
 
 
+async def _tell_request(
+    tx: Transaction, application: Application, extended: bool, correct_by: date, at: datetime
+) -> None:
+    if extended:
+        # There may be several in a round, each with its own day.
+        await store.tell(tx.conn, application.id, "deadline_extended", correct_by.toordinal(), at)
+    else:
+        await store.tell(tx.conn, application.id, "correction_requested", application.round, at)
+
+
 async def _waiting(tx: Transaction, application_id: UUID, round_: int) -> Application | None:
     """The application, locked, if it waits for the decision on this round."""
     application = await store.lock_application(tx.conn, application_id)
@@ -102,6 +137,7 @@ async def _ended(
     application_id: UUID,
     round_: int,
     status: str,
+    decided_on: int | None,
     at: datetime,
     reasons: tuple[Reason, ...] = (),
     note: str | None = None,
@@ -110,7 +146,7 @@ async def _ended(
     if application is None:
         return
     ended = replace(
-        application,
+        await note_decision(tx, application, decided_on),
         status=status,
         version=application.version + 1,
         ended_at=at,

@@ -57,6 +57,7 @@ async def submit(intake: Intake, application_id: UUID) -> Submitted:
             correct_by=None,
         )
         await store.save_application(tx.conn, submitted)
+        await store.note_handed(tx.conn, application_id, application.applicant.values, {})
         await store.tell(
             tx.conn, application_id, "resubmitted" if application.round else "submitted", submitted.round, now
         )

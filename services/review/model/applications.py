@@ -51,7 +51,8 @@ class Applicant:
 
 #: What a correction may be asked of, and an amendment made to, by its name.
 FIELDS = tuple(field.name for field in fields(Applicant) if field.name != "extra")
-_TYPED = (
+#: Fields whose value is a Typed; the others are codes, days or as typed.
+TYPED = (
     "name",
     "kana",
     "postal_code",
@@ -104,7 +105,7 @@ class Application:
 
 def applicant_of(data: Mapping[str, Any]) -> Applicant:
     """The applicant of `application.handed_over.v1`."""
-    typed = {name: _typed(data[name]) for name in _TYPED}
+    typed = {name: _typed(data[name]) for name in TYPED}
     known = {name: data[name] for name in FIELDS if name not in typed}
     return Applicant(**{**known, **typed, "birth_date": date.fromisoformat(data["birth_date"]), "extra": data["extra"]})
 

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.review.model.candidates import Candidate
+from services.review.model.changes import Change, Late
 from services.review.model.decisions import PastDecision
+from services.review.model.extensions import Extension
 
 WAITING, CLAIMED, CORRECTION_REQUESTED = "waiting", "claimed", "correction_requested"
 DECIDED, CLOSED = "decided", "closed"
@@ -46,6 +48,8 @@ class Case:
     claim: Claim | None
     #: `approve` or `reject` once decided.
     decision: str | None
+    #: The version of the application that the case shows; None of what came before this was kept.
+    application_version: int | None
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,16 @@ class CaseView:
     undelivered: tuple[str, ...]
     #: The policy in force at submission.
     policy_version: str
+    #: What the applicant changed: in the correction before this round, and since it was submitted.
+    changes: tuple[Change, ...]
+    #: What the applicant changed too late for the decision.
+    late: tuple[Late, ...]
+    #: Documents that came with a correction.
+    new_documents: frozenset[UUID]
+    #: While a correction is asked for: its last day.
+    correct_by: date | None
+    #: Oldest first.
+    extensions: tuple[Extension, ...]
 
     @property
     def version(self) -> int:

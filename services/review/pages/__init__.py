@@ -23,6 +23,7 @@ ROUTES: Sequence[Route[Review]] = [
     Route(
         "POST", "/cases/{id}/decision", case.post_decision, STAFF, CSRF_FORM, "Approve, ask for correction or reject"
     ),
+    Route("POST", "/cases/{id}/deadline", case.post_deadline, STAFF, CSRF_FORM, "More time for the correction"),
     Route("GET", f"{DOCUMENT}/mask", mask.get_mask, STAFF, CSRF_NONE, "Where to cover an image"),
     Route("POST", f"{DOCUMENT}/mask", mask.post_mask, STAFF, CSRF_FORM, "Cover parts of an image for good"),
     Route(

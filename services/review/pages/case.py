@@ -11,18 +11,20 @@ from aiohttp import web
 from chassis.clock import today
 from chassis.errors import Conflict, FieldError, Invalid
 from chassis.web.forms import read_form
+from rules.policy import Policy
 from services.review import use_cases
 from services.review.model import CLAIMED, WAITING, CaseView, Staff
-from services.review.pages import choices, decision, words
+from services.review.pages import choices, decision, extension, words
 from services.review.pages.decision import Typed
-from services.review.pages.facts import facts, value_of
+from services.review.pages.facts import changed_fields, facts, late_changes, value_of
 from services.review.pages.frame import id_in, page, staff_of
 from services.review.use_cases import Review
 
 
 async def get_case(review: Review, request: web.Request) -> web.StreamResponse:
     view = await use_cases.get_case(review, id_in(request, "id"))
-    return await _show(review, request, view, just_decided="done" in request.query)
+    extended = [words.EXTENDED] if "extended" in request.query and view.correct_by else []
+    return await _show(review, request, view, notices=extended, just_decided="done" in request.query)
 
 
 async def post_claim(review: Review, request: web.Request) -> web.StreamResponse:
@@ -53,6 +55,24 @@ async def post_decision(review: Review, request: web.Request) -> web.StreamRespo
         view = await use_cases.get_case(review, case_id)
         return await _show(review, request, view, typed, errors=errors, status=422)
     return _to(f"/cases/{case_id}?done=1")
+
+
+async def post_deadline(review: Review, request: web.Request) -> web.StreamResponse:
+    """More time for the correction."""
+    case_id = id_in(request, "id")
+    typed, day = extension.read(dict(await read_form(request)))
+    errors: Sequence[FieldError] = [FieldError("correct_by", "not_a_day")]
+    if day is not None:
+        try:
+            await use_cases.extend(review, case_id, staff_of(request), day, typed.reason)
+        except Invalid as invalid:
+            errors = extension.placed(invalid.errors)
+        except Conflict as conflict:
+            return await _refused(review, request, case_id, conflict, Typed())
+        else:
+            return _to(f"/cases/{case_id}?extended=1")
+    view = await use_cases.get_case(review, case_id)
+    return await _show(review, request, view, errors=errors, extending=typed, status=422)
 
 
 async def get_rendition(review: Review, request: web.Request) -> web.StreamResponse:
@@ -89,6 +109,7 @@ async def _show(
     errors: Sequence[FieldError] = (),
     notices: Sequence[dict[str, str]] = (),
     just_decided: bool = False,
+    extending: extension.Typed | None = None,
     status: int = 200,
 ) -> web.StreamResponse:
     policy, staff = review.policy, staff_of(request)
@@ -105,7 +126,8 @@ async def _show(
         "errors": decision.in_words(errors),
         "summary": decision.in_words(errors, choices.labels(view)),
         "notices": notices,
-        "warnings": _warnings(view),
+        "extend": extension.shown(view, extending, day),
+        "warnings": _warnings(policy, view),
         "ended": ended,
         "next_case": await _next(review) if ended and just_decided else None,
     }
@@ -131,8 +153,13 @@ def _holder(review: Review, view: CaseView, staff: Staff) -> dict[str, str] | No
     return {"name": claim.username, "until": words.time_of_day(claim.until, review.policy.time_zone)}
 
 
-def _warnings(view: CaseView) -> list[dict[str, str]]:
+def _warnings(policy: Policy, view: CaseView) -> list[dict[str, str]]:
     found = []
+    if (changed := changed_fields(view)) and view.case.status in (WAITING, CLAIMED):
+        body = f"{changed}。「申請のあと変更」の印のある項目を、書類ともう一度くらべてください。"
+        found.append({"kind": "info", "title": "申請者が申請のあとで内容を変えました", "body": body})
+    if late := late_changes(policy, view):
+        found.append({"kind": "warning", "title": "判定のあとに届いた変更（入っていません）", "body": late})
     if view.undelivered:
         body = f"申請者へのメールが届いていません。電話（{value_of(view, 'phone')}）で連絡してください。"
         found.append({"kind": "warning", "title": "メールが届いていません", "body": body})

@@ -19,6 +19,7 @@ from services.review.model import (
     Reason,
 )
 from services.review.model.candidates import in_words
+from services.review.model.changes import Change
 from services.review.model.views import word
 from services.review.pages import words
 from services.review.pages.waiting import waiting
@@ -44,8 +45,15 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         "waiting": waiting(policy, since, case.expected_on, today) if still else None,
         "expected": words.day(case.expected_on) if still else None,
         "rounds": case.round - 1,
-        "documents": [_document(case.id, each, policy.time_zone) for each in view.documents],
-        "rows": [_row(each, today) for each in view.applicant if each.display],
+        "documents": [
+            {**_document(case.id, each, policy.time_zone), "new": each.id in view.new_documents}
+            for each in view.documents
+        ],
+        "rows": _rows(policy, view, today),
+        "extensions": [
+            f"{words.day(each.correct_by)}まで（{words.day_and_time(each.at, policy.time_zone)} {each.username}）：{each.reason}"
+            for each in view.extensions
+        ],
         "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
         "duplicates": [_duplicate(each, today) for each in view.duplicates],
         "decisions": [_decision(policy, view, each) for each in view.decisions],
@@ -99,16 +107,52 @@ def _deleted(document: Document, zone: str) -> str | None:
     return f"{why}、{words.day_and_time(document.deleted_at, zone)}に消去しました。"
 
 
-def _row(field: Field, today: date) -> dict[str, Any]:
-    shown = field.display or ""
+def changed_fields(view: CaseView) -> str:
+    """What the applicant changed since this round was submitted, as a sentence lists it."""
+    return "、".join(words.FIELDS.get(each.field, each.field) for each in view.changes if each.at)
+
+
+def _rows(policy: Policy, view: CaseView, today: date) -> list[dict[str, Any]]:
+    """Every field that is given, or was before the applicant emptied it."""
+    changes: dict[str, list[Change]] = {}
+    for change in view.changes:
+        changes.setdefault(change.field, []).append(change)
+    return [
+        _row(policy, each, changes.get(each.name, []), today)
+        for each in view.applicant
+        if each.display or each.name in changes
+    ]
+
+
+def late_changes(policy: Policy, view: CaseView) -> str:
+    """What came after the decision, and as what; nothing where nothing did."""
+    return "、".join(
+        f"{words.FIELDS.get(each.field, each.field)}：{_in_words(policy, each.field, each.wanted)}"
+        for each in view.late
+    )
+
+
+def _in_words(policy: Policy, field: str, value: str | None) -> str:
+    return word(policy, field, value) if value else "（なし）"
+
+
+def _row(policy: Policy, field: Field, changes: Sequence[Change], today: date) -> dict[str, Any]:
+    shown = field.display or "（なし）"
     if field.name == "birth_date":
         shown = words.birth_date(date.fromisoformat(shown), today)
+    before = [
+        (
+            "申請のあと変更" if each.at else "なおしで変更",
+            f"前：{_in_words(policy, field.name, each.before)}",
+        )
+        for each in changes
+    ]
     more = []
     if field.raw and field.name not in words.CODED and field.raw != field.display:
         more.append(f"入力：{field.raw}")
     if field.registered is not None:
         more.append(f"登録：{field.registered}（職員がなおしました）")
-    return {"key": words.FIELDS.get(field.name, field.name), "value": shown, "more": more}
+    return {"key": words.FIELDS.get(field.name, field.name), "value": shown, "more": more, "before": before}
 
 
 def _check(check: Check) -> dict[str, str]:

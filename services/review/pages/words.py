@@ -79,6 +79,10 @@ ERRORS = {
     "note_too_long": "補足は200文字までにしてください。",
     "too_long": "長すぎます。短くしてください。",
     "required": "入力してください。",
+    "not_a_day": "日付を 2026-12-20 のように入力してください。",
+    "not_later": "いまの期限よりあとの日にしてください。",
+    "in_the_past": "今日かそれよりあとの日にしてください。",
+    "too_late": "今日から180日までの日にしてください。",
     "card_number_required": "カード番号を入力してください。",
     "card_number_not_digits": "カード番号は数字で入力してください。",
     "card_number_length": "カード番号のけた数が違います。",
@@ -87,6 +91,7 @@ ERRORS = {
     "card_number_taken": "このカード番号はほかの人が使っています。番号を確かめてください。",
     "card_number_of_another": "このカード番号は、生年月日の違う人の登録です。番号を確かめてください。",
 }
+EXTENDED = {"kind": "success", "title": "期限をのばしました", "body": "申請者にメールで伝えます。"}
 CONFLICTS = {
     "stale_version": (
         "申請の内容が変わったため、まだ判定していません",

@@ -22,13 +22,15 @@ LOCK_APPLICATIONS = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0))
 HEARD_OF = """
 SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM withdrawals WHERE application_id = ANY($1::uuid[])
+ UNION SELECT application_id FROM amendments WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM contacts WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM erasures WHERE application_id = ANY($1::uuid[])
 """
 
 _COLUMNS = """
 SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version, c.kind, c.category, c.language,
-       c.round, c.submitted_at, c.waiting_since, c.expected_on, c.claimed_by, c.claimed_until, s.username
+       c.round, c.submitted_at, c.waiting_since, c.expected_on, c.claimed_by, c.claimed_until, c.application_version,
+       s.username
 """
 
 FIND = f"{_COLUMNS} FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by WHERE c.id = $1"
@@ -56,7 +58,7 @@ PAGE = f"""
 """  # noqa: S608
 
 FIND_CONTENT = """
-SELECT applicant, outcomes, policy_version, card_number,
+SELECT applicant, outcomes, policy_version, card_number, mended, new_documents,
        kind <> 'new' AND NOT EXISTS (SELECT FROM registrations r WHERE r.card_number = c.card_number) AS card_unknown
   FROM cases c WHERE id = $1
 """
@@ -65,9 +67,10 @@ INSERT = """
 INSERT INTO cases (
     id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
     expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
-    name_key, kana_key, birth_date, address_key, phone_key, contact_version)
+    name_key, kana_key, birth_date, address_key, phone_key, application_version, contact_version)
 VALUES (
-    $1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    $1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+    $21)
 """
 
 RESUBMIT = """
@@ -75,7 +78,8 @@ UPDATE cases
    SET receipt_number = $2, status = 'waiting', version = version + 1, kind = $3, category = $4, language = $5,
        round = $6, waiting_since = $7, expected_on = $8, policy_version = $9, filled_by = $10, consent = $11,
        applicant = $12, outcomes = $13, card_number = $14, name_key = $15, kana_key = $16, birth_date = $17,
-       address_key = $18, phone_key = $19, contact_version = $20, claimed_by = NULL, claimed_until = NULL
+       address_key = $18, phone_key = $19, application_version = $20, contact_version = $20, mended = $21, new_documents = $22,
+       claimed_by = NULL, claimed_until = NULL
  WHERE id = $1
 """
 
@@ -109,6 +113,10 @@ class Content:
     #: The card to renew, as understood.
     card_number: str | None
     card_unknown: bool
+    #: What the applicant mended since the round before: as it was.
+    mended: Mapping[str, str | None]
+    #: Documents that came with this round, where there was one before.
+    new_documents: frozenset[UUID]
 
 
 async def lock_application(conn: Connection, application_id: UUID) -> None:
@@ -158,6 +166,8 @@ async def content(conn: Connection, case_id: UUID) -> Content:
         row["policy_version"],
         row["card_number"],
         row["card_unknown"],
+        row["mended"],
+        frozenset(row["new_documents"]),
     )
 
 
@@ -179,7 +189,14 @@ async def insert(conn: Connection, new: Iterable[tuple[Application, str | None]]
     )
 
 
-async def resubmit(conn: Connection, case_id: UUID, application: Application, card_number: str | None) -> None:
+async def resubmit(
+    conn: Connection,
+    case_id: UUID,
+    application: Application,
+    card_number: str | None,
+    mended: Mapping[str, str | None],
+    new_documents: Collection[UUID],
+) -> None:
     """The next round: the case waits again, for whoever takes it."""
     await conn.execute(
         RESUBMIT,
@@ -188,6 +205,8 @@ async def resubmit(conn: Connection, case_id: UUID, application: Application, ca
         application.round,
         application.submitted_at,
         *_tail(application, card_number),
+        mended,
+        sorted(new_documents),
     )
 
 
@@ -257,4 +276,5 @@ def _case_of(row: asyncpg.Record, now: datetime) -> Case:
         expected_on=row["expected_on"],
         claim=Claim(row["claimed_by"], row["username"], row["claimed_until"]) if claimed else None,
         decision=row["decision"],
+        application_version=row["application_version"],
     )

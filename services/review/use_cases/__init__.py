@@ -1,6 +1,6 @@
 """What review can do; the only place that opens transactions and records events."""
 
-from services.review.use_cases.applications import hear_withdrawal, take_over, take_over_new
+from services.review.use_cases.applications import hear_amended, hear_withdrawal, take_over, take_over_new
 from services.review.use_cases.claims import claim, release
 from services.review.use_cases.contacts import erase, hear_contact
 from services.review.use_cases.context import Review
@@ -13,6 +13,7 @@ from services.review.use_cases.documents import (
     mask_document,
     read_rendition,
 )
+from services.review.use_cases.extensions import extend
 from services.review.use_cases.mails import hear_mail
 from services.review.use_cases.promises import say_delayed, say_digest
 from services.review.use_cases.queue import get_case, list_cases
@@ -25,7 +26,9 @@ __all__ = [
     "decide",
     "destroy_document",
     "erase",
+    "extend",
     "get_case",
+    "hear_amended",
     "hear_contact",
     "hear_deleted",
     "hear_mail",

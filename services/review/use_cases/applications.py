@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis.database import Transaction
 from rules import card_numbers
 from services.review import events
-from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Applicant, Application, Case
-from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN
-from services.review.store import cases, documents, erasures
+from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Applicant, Application, Case, changes
+from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN, applicant_of
+from services.review.model.changes import Amendment
+from services.review.store import amendments, cases, documents, erasures
 from services.review.use_cases.contacts import show_contact
 from services.review.use_cases.context import Review
 
@@ -24,11 +25,15 @@ async def take_over(review: Review, tx: Transaction, application: Application) -
     if case and (case.round >= application.round or case.status in (DECIDED, CLOSED)):
         return
     number = _number(review, application.applicant)
-    await documents.name(tx.conn, [application])
     if case is None:
         await cases.insert(tx.conn, [(application, number)])
     else:
-        await cases.resubmit(tx.conn, case.id, application, number)
+        mended = changes.mended((await cases.content(tx.conn, case.id)).applicant, application.applicant)
+        before = {document.id for document in await documents.of_round(tx.conn, application.id, case.round)}
+        new = {document.id for document in application.documents} - before
+        await cases.resubmit(tx.conn, case.id, application, number, mended, new)
+    await documents.name(tx.conn, [application])
+    await _amend(review, tx, application.id)
     await show_contact(review, tx, application.id)
     await _settle(tx, application.id, now)
 
@@ -47,6 +52,15 @@ async def take_over_new(review: Review, tx: Transaction, applications: Sequence[
     return {application.id for application in new}
 
 
+async def hear_amended(review: Review, tx: Transaction, application_id: UUID, amendment: Amendment) -> None:
+    """The applicant changed something while the decision is waited for; after the decision it changes nothing."""
+    await cases.lock_application(tx.conn, application_id)
+    if await erasures.is_erased(tx.conn, application_id):
+        return
+    await amendments.keep(tx.conn, application_id, amendment)
+    await _amend(review, tx, application_id)
+
+
 async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID, kind: str, round_: int) -> None:
     """The applicant asked to withdraw (`requested`: ours to accept), or it has ended (`withdrawn`, `expired`: it is so)."""
     await cases.lock_application(tx.conn, application_id)
@@ -54,6 +68,18 @@ async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID,
         return
     await cases.remember_withdrawal(tx.conn, application_id, kind, round_)
     await _settle(tx, application_id, review.now())
+
+
+async def _amend(review: Review, tx: Transaction, application_id: UUID) -> None:
+    """Show the newest changes of the round that waits."""
+    case = await cases.lock_by_application(tx.conn, application_id, review.now())
+    if case is None or not _undecided(case):
+        return
+    newest = await amendments.of_round(tx.conn, application_id, case.round)
+    if newest is None or newest.version <= (case.application_version or 0):
+        return
+    data = changes.amended(await amendments.applicant_data(tx.conn, case.id), newest.changes)
+    await amendments.amend(tx.conn, case.id, newest, data, _number(review, applicant_of(data)))
 
 
 def _number(review: Review, applicant: Applicant) -> str | None:

@@ -26,7 +26,7 @@ from services.review.model import (
 )
 from services.review.model.amendments import amend
 from services.review.model.judging import faults_of
-from services.review.store import audit, cases, decisions, documents, registrations
+from services.review.store import audit, cases, decisions, documents, extensions, registrations
 from services.review.use_cases.context import Review, zone
 from services.review.use_cases.registrations import register_applicant
 
@@ -94,6 +94,7 @@ async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applic
     sides = {f"document:{each.id}": (each.type, each.side) for each in known}
     if decision.decision == CORRECT:
         deadline = correction_deadline(review.policy, _today(review))
+        await extensions.set_deadline(tx.conn, case.id, deadline)
         await tx.record(events.correction_requested(case, decision.reasons, sides, deadline))
     else:
         await tx.record(events.rejected(case, decision.reasons, sides, decision.note))

@@ -4,12 +4,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.errors import FieldError, Invalid, NotFound
-from services.review.model import OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
+from services.review.model import CORRECTION_REQUESTED, OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
 from services.review.model import checks as rules_on
+from services.review.model.changes import changes_of, late_of
 from services.review.model.cursors import cursor_of, place_of
 from services.review.model.views import document_of, fields_of
-from services.review.store import cases, decisions, documents, mails, registrations
+from services.review.store import amendments, cases, decisions, documents, extensions, mails, registrations
 from services.review.use_cases.context import Review
+from services.review.use_cases.extensions import last_day
 
 
 async def list_cases(review: Review, status: str | None, after: str, limit: int = 50) -> Page:
@@ -38,6 +40,10 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         content = await cases.content(conn, case_id)
         known = await documents.of_round(conn, case.application_id, case.round)
         past = await decisions.of_case(conn, case_id)
+        amendment = await amendments.of_round(conn, case.application_id, case.round)
+        longer = await extensions.of_case(conn, case_id)
+        asked = past[-1] if case.status == CORRECTION_REQUESTED else None
+        correct_by = await last_day(review, conn, case, asked) if asked else None
         undelivered = await mails.undelivered(conn, case.application_id)
         registered = await registrations.find_by_card(conn, content.card_number) if content.card_number else None
         person = content.applicant.person
@@ -60,6 +66,11 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         card_unknown=content.card_unknown,
         undelivered=undelivered,
         policy_version=content.policy_version,
+        changes=changes_of(content.mended, amendment, case.application_version),
+        late=late_of(applicant, amendment, case.application_version),
+        new_documents=content.new_documents,
+        correct_by=correct_by,
+        extensions=longer,
     )
 
 
