@@ -5,17 +5,15 @@ between the three characters that Unicode has for annotations, and becomes ruby 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
+from gettext import c2py
 from operator import itemgetter
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 #: The language of the texts in the code.
@@ -28,35 +26,42 @@ _BARE = re.compile(r"<(title|option|textarea)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """`texts` by their Japanese, in as many forms as the language counts in; `plural` says which is that of a number."""
+
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plural: Callable[[int], int] = lambda _number: 0
+
+
+@dataclass(frozen=True)
 class Language:
     """`code` as people choose it, `html_lang` as browsers take it."""
 
     code: str
     html_lang: str
-    catalogue: NullTranslations
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
 
-JAPANESE = Language(SOURCE, SOURCE, NullTranslations())
+JAPANESE = Language(SOURCE, SOURCE)
 _spoken: ContextVar[Language] = ContextVar("language", default=JAPANESE)
 
 
 @cache
-def read_catalogues(folder: Path) -> Mapping[str, NullTranslations]:
+def read_catalogues(folder: Path) -> Mapping[str, Catalogue]:
     """Every `<code>.po` in the folder, and Japanese, which needs none."""
-    return {SOURCE: NullTranslations(), **{path.stem: _catalogue(path) for path in sorted(folder.glob("*.po"))}}
+    return {SOURCE: Catalogue(), **{path.stem: _catalogue(path) for path in sorted(folder.glob("*.po"))}}
 
 
-def _catalogue(path: Path) -> NullTranslations:
+def _catalogue(path: Path) -> Catalogue:
     with path.open("rb") as file:
         written = read_po(file, abort_invalid=True)
+    texts = {}
     for message in written:
-        if message.id and message.string:
-            given = message.string
-            message.string = annotated(given) if isinstance(given, str) else tuple(map(annotated, given))
-    compiled = BytesIO()
-    write_mo(compiled, written)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        if key and all(forms):
+            texts[key] = tuple(map(annotated, forms))
+    return Catalogue(texts, c2py(written.plural_expr))
 
 
 @contextmanager
@@ -76,12 +81,14 @@ def spoken() -> Language:
 
 def gettext(message: str) -> str:
     """The Japanese text in the language that is spoken."""
-    return _spoken.get().catalogue.gettext(message)
+    return _spoken.get().catalogue.texts.get(message, (message,))[0]
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """As `gettext`, where the language says it otherwise of one, of two, of many."""
-    return _spoken.get().catalogue.ngettext(singular, plural, number)
+    """As `gettext`, where the language says it otherwise of one, of two, of many. In Japanese both are the same text."""
+    catalogue = _spoken.get().catalogue
+    forms = catalogue.texts.get(singular, (plural,))
+    return forms[min(catalogue.plural(number), len(forms) - 1)]
 
 
 def marked(message: str) -> str:

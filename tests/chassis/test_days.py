@@ -1,7 +1,6 @@
 """Days as each language writes them."""
 
 from datetime import UTC, date, datetime
-from gettext import NullTranslations
 
 import pytest
 
@@ -21,12 +20,12 @@ SATURDAY = date(2026, 11, 28)
     ],
 )
 def test_a_day_is_written_as_the_language_writes_it(code: str, html_lang: str, said: tuple[str, str, str]) -> None:
-    with speaking(Language(code, html_lang, NullTranslations())):
+    with speaking(Language(code, html_lang)):
         assert (days.day(SATURDAY), days.day_with_year(SATURDAY), days.full_day(SATURDAY)) == said
 
 
 def test_easy_japanese_says_how_a_day_is_read() -> None:
-    with speaking(Language("ja-easy", "ja", NullTranslations())):
+    with speaking(Language("ja-easy", "ja")):
         assert plain(days.day_of_month(date(2026, 4, 20))) == "4月（しがつ）20日（はつか）"
         assert ruby(days.day_of_month(date(2026, 9, 11))) == (
             "<ruby>9月<rp>（</rp><rt>くがつ</rt><rp>）</rp></ruby>11<ruby>日<rp>（</rp><rt>にち</rt><rp>）</rp></ruby>"

@@ -33,7 +33,15 @@ def test_what_is_said_is_said_in_the_language_that_is_spoken_and_in_japanese_els
             "2 things",
         ]
     assert gettext("図書館") == "図書館"
+    assert ngettext("%(num)s点", "%(num)s点", 2) == "%(num)s点"
     assert set(catalogues) == {"ja", "xx"}
+
+
+def test_a_language_that_does_not_count_has_one_form_for_every_number(tmp_path: Path) -> None:
+    one = PO.replace("nplurals=2; plural=(n != 1)", "nplurals=1; plural=0").replace('msgstr[1] "%(num)s things"', "")
+    (tmp_path / "yy.po").write_text(one, encoding="utf-8")
+    with speaking(Language("yy", "yy", read_catalogues(tmp_path)["yy"])):
+        assert ngettext("%(num)s点", "%(num)s点", 7) == "%(num)s thing"
 
 
 def test_a_catalogue_that_cannot_be_read_is_no_catalogue(tmp_path: Path) -> None:

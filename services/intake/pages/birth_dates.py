@@ -3,11 +3,12 @@
 import re
 from typing import NamedTuple
 
+from chassis.web.languages import marked as _
 from rules import dates, text
 
-WESTERN = "西暦"
+WESTERN = _("西暦")
 #: In the order of the form; with the Western year before the first of each, for the script that reads the boxes.
-ERAS = {WESTERN: 0, "昭和": 1925, "平成": 1988, "令和": 2018, "大正": 1911, "明治": 1867}
+ERAS = {WESTERN: 0, _("昭和"): 1925, _("平成"): 1988, _("令和"): 2018, _("大正"): 1911, _("明治"): 1867}
 _TOGETHER = re.compile("(" + "|".join(ERAS) + ")?([^年月日]*)年([^年月日]*)月([^年月日]*)日")
 
 
