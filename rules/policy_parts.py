@@ -78,9 +78,13 @@ class CardNumbers:
 
 @dataclass(frozen=True)
 class CardHandover:
+    """`screen_accepted`: the barcode on a telephone's screen is as good as the card; `screen_note` says what it is for."""
+
     how: Texts
     where: Texts
     bring: Texts
+    screen_accepted: bool
+    screen_note: Texts
 
 
 @dataclass(frozen=True)
