@@ -75,7 +75,7 @@ TEXTS = {
     "idempotency_key_invalid": _("Idempotency-Key は16文字以上64文字以下の印字可能な ASCII にしてください。"),
     "idempotency_key_reused": _("同じ Idempotency-Key が、別の内容で使われています。"),
     "idempotency_key_running": _("同じ申請を処理しています。少し待ってから、もう一度お試しください。"),
-    "reception_paused": "ただいま申請の受付をお休みしています。入力した内容は残っています。",
+    "reception_paused": _("ただいま申請の受付をお休みしています。入力した内容は残っています。"),
     "draft_not_found": _("入力の途中の内容が見つかりません。はじめから入力してください。"),
     "wrong_credentials": _("メールアドレス、パスワード、受付番号のいずれかが違います。"),
     "too_many_failures": _("続けて間違えたため、しばらくログインできません。時間をおいてお試しください。"),
