@@ -15,7 +15,7 @@ from services.intake.model.views import Draft
 from services.intake.pages import fields
 from services.intake.pages.fields import Row
 from services.intake.pages.form import form_page, read_typed, typed_of
-from services.intake.pages.frame import DRAFT, cookie, finish_by, read_fields, see_other, show
+from services.intake.pages.frame import DRAFT, cookie, draft_seconds, finish_by, read_fields, see_other, show
 from services.intake.use_cases import (
     Intake,
     expected_if_submitted_now,
@@ -49,7 +49,7 @@ async def post_form(intake: Intake, request: web.Request) -> web.Response:
         response = form_page(intake, request, typed.form, saved.draft, errors)
     else:
         response = see_other("/apply/confirm")
-    set_cookie(request, response, DRAFT, saved.token, intake.policy.deadlines.provisional_days * 86400)
+    set_cookie(request, response, DRAFT, saved.token, draft_seconds(intake))
     return response
 
 
@@ -61,7 +61,7 @@ async def keep_typed(
     # The page of the confirmation sends no field of the form.
     form = typed.form if "kind" in sent else draft.form if draft else {}
     saved = await save_draft(intake, cookie(request, DRAFT), {**form, "language": language}, typed.password)
-    set_cookie(request, response, DRAFT, saved.token, intake.policy.deadlines.provisional_days * 86400)
+    set_cookie(request, response, DRAFT, saved.token, draft_seconds(intake))
 
 
 async def get_confirm(intake: Intake, request: web.Request) -> web.Response:

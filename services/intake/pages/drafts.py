@@ -4,7 +4,7 @@ from aiohttp import web
 
 from chassis.web.cookies import set_cookie
 from services.intake.pages.form import read_typed
-from services.intake.pages.frame import DRAFT, cookie, see_other
+from services.intake.pages.frame import DRAFT, cookie, draft_seconds, see_other
 from services.intake.use_cases import Intake, find_draft, keep_in_draft
 
 
@@ -18,5 +18,5 @@ async def post_draft(intake: Intake, request: web.Request) -> web.Response:
         # A page that was left open in another tab must not hide the result.
         return response
     kept = await keep_in_draft(intake, token, {"consent": "", **typed.form})
-    set_cookie(request, response, DRAFT, kept, intake.policy.deadlines.provisional_days * 86400)
+    set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
     return response

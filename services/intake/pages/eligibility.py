@@ -17,7 +17,7 @@ from services.intake.model.eligibility import ASK_AFFILIATION, ASK_ORGANISATION,
 from services.intake.model.forms import is_blank
 from services.intake.model.towns import with_town
 from services.intake.pages.fields import residence_lists
-from services.intake.pages.frame import DRAFT, cookie, read_fields, see_other, show
+from services.intake.pages.frame import DRAFT, cookie, draft_seconds, read_fields, see_other, show
 from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake, find_draft, keep_in_draft
 
@@ -71,7 +71,7 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
     }
     response = see_other(f"/apply?kind={_kind(form)}")
     kept = await keep_in_draft(intake, token, known)
-    set_cookie(request, response, DRAFT, kept, intake.policy.deadlines.provisional_days * 86400)
+    set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
     return response
 
 

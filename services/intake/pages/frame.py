@@ -64,6 +64,11 @@ def finish_by(intake: Intake, received_at: datetime) -> date:
     return deadlines.finish_by(intake.policy, received_at.astimezone(intake.zone).date())
 
 
+def draft_seconds(intake: Intake) -> int:
+    """How long a browser keeps the name of its draft: as long as there is time to finish it."""
+    return (deadlines.finish_by(intake.policy, intake.today) - intake.today).days * 86400
+
+
 def see_other(location: str) -> web.Response:
     """What was posted is done: look there. Refreshing that page posts nothing again."""
     return web.Response(status=303, headers={"Location": location})
