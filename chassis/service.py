@@ -38,7 +38,7 @@ from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failure
 from chassis.web.languages import JAPANESE, Language
 from chassis.web.middlewares import in_language, observed, protected
 from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
-from chassis.web.templates import CHASSIS, ENVIRONMENT, create_environment, serve_static
+from chassis.web.templates import CHASSIS, ENVIRONMENT, RENDERED, create_environment, serve_static
 
 log = structlog.get_logger()
 
@@ -196,6 +196,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
     app[SECURE] = settings.public_url.startswith("https://")
     app[COOKIE_PREFIX] = service.name
     app[ENVIRONMENT] = create_environment(service.name, service.folder)
+    app[RENDERED] = {}
     app[CONTEXT] = started.context
     if service.render_problem:
         app[RENDER_PROBLEM] = service.render_problem

@@ -1,7 +1,8 @@
 """Jinja templates: the service's own first, then the chassis'. Everything is escaped; an unknown name is an error."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from chassis.web.languages import gettext, ngettext, ruby, spoken
 CHASSIS = Path(__file__).parent
 _HAS_FORM: web.RequestKey[bool] = web.RequestKey("has_form", bool)
 ENVIRONMENT: web.AppKey[Environment] = web.AppKey("templates", Environment)
+#: Pages that are the same for everybody, by template, language and what the caller says they depend on.
+RENDERED: web.AppKey[dict[Hashable, str]] = web.AppKey("rendered", dict)
+_MOST_RENDERED = 200
+#: Stands for the token of an answer in a page that is kept. Nobody outside can know it.
+_ANY_TOKEN = secrets.token_hex(16)
+_FOR_EVERYBODY: web.RequestKey[bool] = web.RequestKey("for_everybody", bool)
 
 
 def create_environment(service: str, folder: Path) -> Environment:
@@ -50,15 +57,37 @@ def create_environment(service: str, folder: Path) -> Environment:
 
 
 def render(
-    request: web.Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    same_for: Hashable = None,
 ) -> web.Response:
-    """The page that `template` makes of `values`."""
-    request[_HAS_FORM] = False
-    context = {"lang": spoken().html_lang, **(values or {}), "request": request}
-    text = request.app[ENVIRONMENT].get_template(template).render(context)
-    response = web.Response(text=ruby(text), status=status, content_type="text/html")
+    """The page that `template` makes of `values`. Give `same_for` where, of this template and language, all pages for
+    which it is equal differ in nothing but their form's token: such a page is rendered once."""
+    text = (
+        ruby(_text(request, template, values)) if same_for is None else _kept_text(request, template, values, same_for)
+    )
+    response = web.Response(text=text, status=status, content_type="text/html")
     typed.forget(request, response)
     return response
+
+
+def _text(request: web.Request, template: str, values: Mapping[str, Any] | None) -> str:
+    request[_HAS_FORM] = False
+    context = {"lang": spoken().html_lang, **(values or {}), "request": request}
+    return request.app[ENVIRONMENT].get_template(template).render(context)
+
+
+def _kept_text(request: web.Request, template: str, values: Mapping[str, Any] | None, same_for: Hashable) -> str:
+    rendered, key = request.app[RENDERED], (template, spoken().code, same_for)
+    if key not in rendered:
+        if len(rendered) >= _MOST_RENDERED:
+            rendered.clear()
+        request[_FOR_EVERYBODY] = True
+        rendered[key] = ruby(_text(request, template, values))
+    return rendered[key].replace(_ANY_TOKEN, csrf.token(request))
 
 
 @pass_context
@@ -85,12 +114,13 @@ def _kept_choices(context: Context, name: str, values: Sequence[str]) -> Sequenc
 
 @pass_context
 def _csrf_token(context: Context) -> str:
-    return csrf.token(context["request"])
+    request = context["request"]
+    return _ANY_TOKEN if _FOR_EVERYBODY in request else csrf.token(request)
 
 
 @pass_context
 def _csrf_field(context: Context) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, csrf.token(context["request"]))
+    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, _csrf_token(context))
 
 
 async def serve_static(folders: Mapping[str, Path], request: web.Request) -> web.StreamResponse:

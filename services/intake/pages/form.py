@@ -7,6 +7,7 @@ from aiohttp import web
 
 from chassis.errors import FieldError
 from chassis.web.languages import spoken
+from chassis.web.typed import kept
 from rules.eligibility import suggest_category
 from rules.policy import current
 from rules.policy_parts import Category
@@ -98,7 +99,10 @@ def form_page(
         "draft_kept": "kept" in request.query,
         "errors": fields.in_order(errors),
     }
-    return show(intake, request, "apply.html", values, status=422 if errors else 200)
+    # Most who come have typed nothing yet.
+    untouched = draft is None and not errors and set(typed) <= {"kind"} and set(request.query) <= {"kind"}
+    same_for = (kind_of(typed), on) if untouched and not kept(request) else None
+    return show(intake, request, "apply.html", values, status=422 if errors else 200, same_for=same_for)
 
 
 def kind_of(typed: Mapping[str, str]) -> str:

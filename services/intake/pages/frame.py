@@ -1,6 +1,6 @@
 """What every page has: the library's words, days as people write them, cookies, and one way to go on."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,9 +30,15 @@ DRAFT, SESSION = "draft", "session"
 
 
 def show(
-    intake: Intake, request: web.Request, template: str, values: Mapping[str, Any], *, status: int = 200
+    intake: Intake,
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    same_for: Hashable = None,
 ) -> web.Response:
-    """The page that `template` makes of `values` and of what every page needs."""
+    """The page that `template` makes of `values` and of what every page needs. `same_for` as `render` says."""
     policy = intake.policy
     common = {
         "policy": policy,
@@ -44,7 +50,7 @@ def show(
         "pause": pause_on(policy, intake.today),
         "languages": languages.offered_on(policy, request),
     }
-    response = render(request, template, {**common, **values}, status=status)
+    response = render(request, template, {**common, **values}, status=status, same_for=same_for)
     languages.remember(request, response)
     return response
 
