@@ -65,7 +65,8 @@ def _answer(found: Understood, field: str, postal_codes: PostalCodes | None) -> 
 
 def _json_string(line: str) -> str | None:
     try:
-        value = json.loads(line)
+        # Some editors begin a file with a mark of the order of its bytes.
+        value = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, str) else None

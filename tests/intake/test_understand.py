@@ -93,6 +93,10 @@ def test_a_bad_line_is_said_so_and_stops_nothing() -> None:
     assert said[-1]["towns"] == ["熊本県熊本市中央区大江"]
 
 
+def test_a_file_as_some_editors_write_it_is_read_too() -> None:
+    assert [one["error"] for one in understand("name", ['\ufeff"山田"\r'])] == [None]
+
+
 def test_what_is_perhaps_meant_and_where_an_office_stands_are_told() -> None:
     assert understand("email", ['"ｔａｒｏ＠gmial.com"'])[0]["suggest"] == "taro@gmail.com"
     said = understand("postal_code", ['"860-8601"'])[0]

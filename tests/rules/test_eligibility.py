@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from rules.eligibility import category_allowed, lists_naming
+from rules.eligibility import category_allowed, category_at, lists_naming, names_municipality
 from rules.policy import Policy
 from rules.reasons import reason_problem
 
@@ -27,6 +27,29 @@ def test_the_outcome_says_what_the_lists_say(
     policy: Policy, category: str, address: str, organisation: str, outcomes: tuple[str, ...]
 ) -> None:
     assert category_allowed(policy, category, address, organisation, ON) == outcomes
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("福岡県福岡市博多区1", True),
+        ("八代市本町1", True),
+        ("上益城郡嘉島町", True),
+        ("東京都千代田区丸の内", True),
+        ("熊本県大江6-1-74", False),
+        ("手取本町1-1", False),
+        ("九品寺2-3-4", False),
+        ("", False),
+    ],
+)
+def test_an_address_says_for_sure_where_it_lies_or_it_does_not(address: str, said: bool) -> None:
+    assert names_municipality(address) is said
+
+
+def test_a_place_leads_to_the_category_on_its_basis(policy: Policy) -> None:
+    found = [category_at(policy, basis, CITY, ON) for basis in ("residence", "work", "school", "birth")]
+    assert found == ["resident", "commuter", "student", None]
+    assert category_at(policy, "work", "宇土市新小路町", ON) is None
 
 
 def test_a_town_of_the_same_name_in_another_prefecture_is_another_town(policy: Policy) -> None:
