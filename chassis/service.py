@@ -33,6 +33,7 @@ from chassis.pulse import Pulse
 from chassis.relay import relay
 from chassis.settings import Settings, SettingsError, read_settings
 from chassis.web import csrf, openapi
+from chassis.web.addresses import TRUSTED_PROXIES
 from chassis.web.cookies import COOKIE_PREFIX, SECURE
 from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failures
 from chassis.web.languages import JAPANESE, Language
@@ -195,6 +196,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
     app[csrf.SECRET_KEY] = settings.secret_key
     app[SECURE] = settings.public_url.startswith("https://")
     app[COOKIE_PREFIX] = service.name
+    app[TRUSTED_PROXIES] = settings.trusted_proxies
     app[ENVIRONMENT] = create_environment(service.name, service.folder)
     app[RENDERED] = {}
     app[CONTEXT] = started.context

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from environs import Env, EnvValidationError
 
+from chassis.web.addresses import Network, networks
+
 T = TypeVar("T")
 
 
@@ -34,6 +36,8 @@ class Settings:
     public_url: str
     #: True for readable log lines instead of JSON.
     log_console: bool
+    #: Addresses and networks of the reverse proxies in front, whose X-Forwarded-For is believed.
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 def read_settings(prefix_reader: Callable[[Env], T]) -> tuple[Settings, T]:
@@ -51,6 +55,7 @@ def read_settings(prefix_reader: Callable[[Env], T]) -> tuple[Settings, T]:
         retry_delays = env.list("RETRY_DELAYS", [5, 30, 120, 600], subcast=int)
         public_url = env.str("PUBLIC_URL", "http://localhost")
         log_console = env.bool("LOG_CONSOLE", False)
+        trusted_proxies = env.list("TRUSTED_PROXIES", [])
         own = prefix_reader(env)
     try:
         env.seal()
@@ -66,8 +71,16 @@ def read_settings(prefix_reader: Callable[[Env], T]) -> tuple[Settings, T]:
         retry_delays=tuple(retry_delays),
         public_url=public_url.rstrip("/"),
         log_console=log_console,
+        trusted_proxies=_networks("OUCHI_TRUSTED_PROXIES", trusted_proxies),
     )
     return settings, own
+
+
+def _networks(name: str, texts: list[str]) -> tuple[Network, ...]:
+    try:
+        return networks(tuple(texts))
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def decode_key(name: str, text: str) -> bytes:

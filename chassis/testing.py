@@ -16,6 +16,7 @@ from chassis.events import Contract, Event, EventSchemas, NewEvent, event_of
 from chassis.ids import new_id
 from chassis.service import Chassis, EventHandler, Running, Service, create_app
 from chassis.settings import Settings
+from chassis.web.addresses import networks
 
 S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741
@@ -36,7 +37,8 @@ class MovableClock:
 
 
 def settings_for_tests(database_url: str, amqp_url: str = "amqp://127.0.0.1:1/") -> Settings:
-    """Settings of a service that is started inside a test."""
+    """Settings of a service that is started inside a test. Its callers are on this machine, and may say that they
+    come from elsewhere."""
     return Settings(
         host="127.0.0.1",
         port=0,
@@ -46,6 +48,7 @@ def settings_for_tests(database_url: str, amqp_url: str = "amqp://127.0.0.1:1/")
         retry_delays=(1, 1),
         public_url="http://127.0.0.1",
         log_console=True,
+        trusted_proxies=networks(("127.0.0.1",)),
     )
 
 

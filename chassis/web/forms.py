@@ -15,6 +15,7 @@ from chassis.web.languages import gettext
 #: Larger forms and JSON bodies are refused before they are read.
 MAX_BODY = 256 * 1024
 _FORM: web.RequestKey[MultiDict[str]] = web.RequestKey("form", MultiDict)
+_BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
 
 
 async def read_form(request: web.Request) -> MultiDict[str]:
@@ -63,7 +64,9 @@ async def read_json(request: web.Request, schema: Mapping[str, Any]) -> dict[str
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body. Raises TooLarge beyond MAX_BODY."""
+    """The whole body, the same when it is read again. Raises TooLarge beyond MAX_BODY."""
+    if _BODY in request:
+        return request[_BODY]
     if (request.content_length or 0) > MAX_BODY:
         raise TooLarge
     body = bytearray()
@@ -71,7 +74,8 @@ async def read_body(request: web.Request) -> bytes:
         body += chunk
         if len(body) > MAX_BODY:
             raise TooLarge
-    return bytes(body)
+    request[_BODY] = bytes(body)
+    return request[_BODY]
 
 
 _CODES = {

@@ -1,6 +1,7 @@
-"""What was typed into a form, kept while its page is opened again in another language.
+"""What was typed into a form, kept while its page is opened again: in another language, or with a refusal.
 
-It travels in a cookie that only the browser of who typed it holds, for that one page, and never holds a password.
+To another answer it travels in a cookie that only the browser of who typed it holds, for that one page. A password is
+never kept.
 """
 
 import base64
@@ -37,6 +38,11 @@ def kept(request: web.Request) -> Fields:
     if _KEPT not in request:
         request[_KEPT] = _read(request)
     return request[_KEPT]
+
+
+def keep_here(request: web.Request, fields: Iterable[tuple[str, str]]) -> None:
+    """Show the fields on the page that this request is answered with."""
+    request[_KEPT] = [(name, text) for name, text in fields if "password" not in name]
 
 
 def forget(request: web.Request, response: web.StreamResponse) -> None:
