@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.web.languages import gettext
-from rules.identity_documents import document_type, refusal
+from rules.identity_documents import Document as Sent
+from rules.identity_documents import document_type, refusal, sides_that_help
 from rules.policy import Policy
 from rules.policy_parts import DocumentType, Side
 from services.intake.model.views import ApplicationView
@@ -70,14 +71,19 @@ def asks_for_address(policy: Policy, code: str, on: date) -> bool:
     return kind is not None and kind.kind == "identity" and proves
 
 
-def next_side(sides: Iterable[Side], sent: set[str], address_is_old: bool) -> Side:
+def next_side(policy: Policy, code: str, sides: Iterable[Side], sent: set[str], address_is_old: bool) -> Side:
     """The side to send next: what is needed first, then where a new address is written, then again from the first."""
     every = tuple(sides)
-    waiting = [side for side in every if side.code not in sent]
-    for side in waiting:
-        if side.required or (address_is_old and side.address_changes):
+    helping = helping_sides(policy, code, sent, address_is_old)
+    for side in every:
+        if side.code not in sent and (side.required or side.code in helping):
             return side
     return every[0]
+
+
+def helping_sides(policy: Policy, code: str, sent: Iterable[str], address_is_old: bool) -> list[str]:
+    """Sides not sent yet on which the present address may be written."""
+    return sides_that_help(policy, Sent(code, frozenset(sent), not address_is_old))
 
 
 def groups(policy: Policy, view: ApplicationView, on: date) -> list[Group]:

@@ -10,6 +10,7 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from chassis.ids import new_id
 from chassis.web.languages import annotated, spoken
 from rules import identity_documents
+from rules.policy import Policy
 from services.intake import messages, store
 from services.intake.model import corrections, submission
 from services.intake.model.applications import OURS, Application
@@ -165,9 +166,14 @@ async def _refuse_closed(intake: Intake, tx: Transaction, application: Applicati
         )
     if not allowed:
         raise _not_open()
-    most = min(intake.policy.limits.documents_per_application, _MOST)
+    most = most_documents(intake.policy)
     if len({(other.type, other.side) for other in held} | {(document.type, document.side)}) > most:
         raise Conflict("too_many_documents", messages.text("too_many_documents", detail=str(most)))
+
+
+def most_documents(policy: Policy) -> int:
+    """How many sides an application may have."""
+    return min(policy.limits.documents_per_application, _MOST)
 
 
 async def _of_side(tx: Transaction, document: Document) -> Document | None:

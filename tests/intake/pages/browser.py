@@ -158,6 +158,8 @@ class _Reader(HTMLParser):
 
     def _input(self, name: str, given: dict[str, str | None]) -> None:
         kind = given.get("type", "text")
-        if kind in ("radio", "checkbox") and "checked" not in given:
+        if (kind in ("radio", "checkbox") and "checked" not in given) or any(
+            tag == "template" for tag, _ in self._open
+        ):
             return
         self._page.forms[-1].fields[name] = given.get("value") or ""

@@ -1,0 +1,118 @@
+"""Photographs in a real browser: covered before they leave it, several at once, and on a line that breaks off twice."""
+
+import io
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.end_to_end.browser import launched, look, opened
+from tests.end_to_end.people import PASSWORD, Person, photo
+from tools.system import System
+
+DOCUMENTS = "/application/documents"
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "card.jpg"
+    file.write_bytes(photo())
+    return file
+
+
+async def enter(page: Page, system: System, person: Person) -> None:
+    """Sign in to an application whose e-mail address is proven."""
+    await person.apply()
+    await person.follow_link()
+    await page.goto(f"{system.url('intake')}/sign-in")
+    await page.get_by_label("受付番号").first.fill(person.receipt_number)
+    await page.get_by_label("メールアドレス").first.fill(person.email)
+    await page.get_by_label("パスワード").fill(PASSWORD)
+    await page.get_by_role("button", name="ログイン", exact=True).click()
+    await page.wait_for_url(f"**{DOCUMENTS}")
+
+
+async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
+    system: System, person: Person, browser: Browser, picture: Path
+) -> None:
+    async with opened(browser) as page:
+        await enter(page, system, person)
+        await page.goto(f"{system.url('intake')}{DOCUMENTS}?type=eligibility_certificate&address=current")
+        await look(page, "photo-covering-empty")
+        await page.get_by_label("おもて面の写真").set_input_files(picture)
+        await page.get_by_role("button", name="隠す場所を足す").click()
+        box = page.get_by_role("button", name="隠す場所 1 保険者番号")
+        await expect(box).to_be_focused()
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("Shift+ArrowDown")
+        await expect(page.get_by_text("左から7％、上から80％、幅44％、高さ13％")).to_be_visible()
+        await page.get_by_role("button", name="隠す場所を足す").click()
+        await page.keyboard.press("Delete")
+        await expect(page.get_by_role("button", name="隠す場所 2")).to_have_count(0)
+        canvas = await page.locator(".stage canvas").bounding_box()
+        assert canvas
+        await page.locator(".stage").scroll_into_view_if_needed()
+        canvas = await page.locator(".stage canvas").bounding_box()
+        assert canvas
+        await page.mouse.move(canvas["x"] + canvas["width"] * 0.5, canvas["y"] + canvas["height"] * 0.2)
+        await page.mouse.down()
+        await page.mouse.move(canvas["x"] + canvas["width"] * 0.9, canvas["y"] + canvas["height"] * 0.4, steps=4)
+        await page.mouse.up()
+        await expect(page.get_by_role("button", name="隠す場所 2")).to_be_focused()
+        await look(page, "photo-covering")
+        await page.get_by_role("button", name="この写真を送る").click()
+        await expect(page.get_by_text("写真を受け取りました").first).to_be_visible()
+        await look(page, "photo-covered")
+        [sent] = (await person.look())["documents"]
+        shown = await page.request.get(f"{system.url('intake')}{DOCUMENTS}/{sent['id']}/reading")
+        image = Image.open(io.BytesIO(await shown.body())).convert("L")
+        for x, y, covered in ((0.25, 0.87, True), (0.7, 0.3, True), (0.3, 0.5, False)):
+            level = image.getpixel((int(image.width * x), int(image.height * y)))
+            assert isinstance(level, int)
+            assert (level < 40) == covered, (x, y, level)
+
+
+async def test_both_sides_on_a_line_that_breaks_off_twice(
+    system: System, person: Person, browser: Browser, picture: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "back.jpg"
+    back.write_bytes(photo(secrets.token_hex(4), (900, 600)))
+    broken = 0
+
+    async def break_off(route: Route) -> None:
+        nonlocal broken
+        if route.request.method == "POST" and broken < 2:
+            broken += 1
+            await route.abort("connectionreset")
+        else:
+            await route.fallback()
+
+    async with opened(browser) as page:
+        await enter(page, system, person)
+        await page.goto(f"{system.url('intake')}{DOCUMENTS}?type=driving_licence&address=old")
+        line = await page.context.new_cdp_session(page)
+        slow = {"offline": False, "latency": 200, "downloadThroughput": 60_000, "uploadThroughput": 400_000}
+        await line.send("Network.emulateNetworkConditions", slow)
+        await page.route(f"**{DOCUMENTS}", break_off)
+        await page.get_by_role("button", name="この写真を送る").click()
+        await expect(page.get_by_text("写真を選んでください。")).to_be_visible()
+        await page.get_by_label("おもて面の写真").set_input_files([picture, back])
+        await expect(page.locator(".stage canvas")).to_have_count(2)
+        await look(page, "photo-both-sides")
+        await page.get_by_role("button", name="この写真を送る").click()
+        await expect(page.get_by_text("自動でもう一度送ります（2回目）")).to_be_visible()
+        await look(page, "photo-again")
+        await page.wait_for_url(f"**{DOCUMENTS}?sent=**")
+        await look(page, "photo-sent")
+        assert broken == 2
+        sides = {each["side"] for each in (await person.look())["documents"]}
+        assert sides == {"front", "back"}
