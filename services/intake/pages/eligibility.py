@@ -1,11 +1,12 @@
 """The first question: whether one may have a card. Asked before anything else is typed, and answered at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from chassis.errors import FieldError
+from chassis.web import typed as kept_fields
 from chassis.web.cookies import set_cookie
 from chassis.web.languages import spoken
 from rules.policy import current
@@ -43,7 +44,11 @@ class _Found:
 
 
 async def get_eligibility(intake: Intake, request: web.Request) -> web.Response:
-    """The question, with the postal code that was typed before."""
+    """The question, with the postal code that was typed before; as it stood where only its language was changed."""
+    if kept := {name: text for name, text in kept_fields.kept(request) if name in _SENT}:
+        asked = kept.get("asked", "")
+        state = asked if asked in (ASK_TOWN, ASK_ADDRESS, *_ASKS_AFFILIATION) else ASK_POSTAL_CODE
+        return _page(intake, request, kept, replace(_look(intake, kept), state=state, error=None))
     token = cookie(request, DRAFT)
     draft = await find_draft(intake, token) if token else None
     form = {"kind": request.query.get("kind", NEW), "postal_code": draft.form.get("postal_code", "") if draft else ""}
@@ -73,6 +78,12 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
     kept = await keep_in_draft(intake, token, known)
     set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
     return response
+
+
+async def show_again(intake: Intake, request: web.Request) -> web.Response:
+    """The same question, with what was answered so far."""
+    form = await read_fields(request, _SENT)
+    return _page(intake, request, form, _look(intake, form))
 
 
 def _look(intake: Intake, form: Mapping[str, str]) -> _Found:

@@ -149,3 +149,18 @@ async def test_programs_are_answered_in_the_language_they_accept(house: House) -
 async def test_enter_in_a_field_sends_the_form_and_changes_no_language(browser: Browser) -> None:
     html = (await browser.get("/sign-in")).html
     assert html.index('<button form="page-form" hidden>') < html.index('name="lang"')
+
+
+async def test_a_question_that_was_asked_step_by_step_stands_as_it_stood(browser: Browser) -> None:
+    page = await browser.get("/eligibility?kind=new")
+    page = await browser.send(page, "/eligibility", postal_code="810-0001")
+    page = await switch(browser, page, "/eligibility", "en", affiliation="work", organisation="860-86")
+    assert (page.url, page.heading) == ("/eligibility", "Where do you live?")
+    fields = page.form("/eligibility").fields
+    assert {name: fields[name] for name in ("postal_code", "affiliation", "organisation")} == {
+        "postal_code": "810-0001",
+        "affiliation": "work",
+        "organisation": "860-86",
+    }
+    page = await browser.send(page, "/eligibility", organisation="860-8601")
+    assert page.url == "/apply?kind=new"
