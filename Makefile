@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults browser check bench fuzz lock
+.PHONY: help setup run test faults browser check bench fuzz lock messages
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: setup ## Measure, beside the bare work: ONLY=relay,consume … (table and
 
 fuzz: setup ## Damage image files at random and clean them: SECONDS=60 SEED=… (printed when not given)
 	@exec $(BIN)/python -m tests.documents.fuzz $(or $(SECONDS),60) $(SEED)
+
+messages: setup ## Collect what people read into the catalogues of every language
+	@exec $(BIN)/python -m tools.messages
 
 lock: setup ## Resolve the requirements anew and lock them with hashes
 	@exec $(BIN)/python -m tools.lock
