@@ -99,7 +99,8 @@ MISSING = {
 
 def missing(policy: Policy, named: Mapping[str, Any]) -> str:
     """What the applicant has still to do."""
-    return _(MISSING[named["item"]]) if named["item"] in MISSING else item(policy, named)
+    code = named["item"]
+    return _(MISSING[code]) if code in MISSING else item(policy, named)
 
 
 def readable(note: str | None) -> str | None:
