@@ -21,6 +21,7 @@ SERVICES = {"intake": ["services/intake", "chassis/web"], "notifier": ["services
 KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*\}")
+_LONE_PERCENT = re.compile(r"%(?!\(\w+\)s)")
 _READING = re.compile(r"\{[^{}|]+\|([^{}|]+)\}")
 _KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _KANA = re.compile(r"[\u3041-\u30ffー・\s]+")
@@ -100,6 +101,8 @@ def _problems_of(message: Message, code: str, plurals: int) -> Iterator[str]:
     for form in forms:
         if sorted(_PLACEHOLDER.findall(_READING.sub("", form))) != sorted(_PLACEHOLDER.findall(original)):
             yield "other placeholders"
+        if _LONE_PERCENT.search(form):
+            yield "a % that stands for no value (％ does)"
         readings = _READING.findall(form)
         if code == EASY and _KANJI.search(_READING.sub("", form)):
             yield f"without a reading: {''.join(_KANJI.findall(_READING.sub('', form)))}"
