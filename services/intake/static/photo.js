@@ -167,6 +167,8 @@ async function sendAll() {
 }
 
 form.addEventListener("submit", async (event) => {
+  // The page in another language: no photograph is sent.
+  if (event.submitter?.name === "lang") return;
   event.preventDefault();
   if (busy) return;
   busy = true;
