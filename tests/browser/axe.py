@@ -6,7 +6,9 @@ from playwright.async_api import Page
 
 SCRIPT = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ["violations"]})).violations
+RUN = """async tags => (await axe.run(document, {
+    runOnly: tags, resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+})).violations
     .flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}: ${node.target.join(" ")}: ${node.failureSummary}`))"""
 
 
