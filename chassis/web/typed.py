@@ -28,9 +28,10 @@ _KEPT: web.RequestKey[Fields] = web.RequestKey("typed", list)
 def keep(request: web.Request, response: web.StreamResponse, path: str, fields: Iterable[tuple[str, str]]) -> None:
     """Keep the fields for the next page at this path; of more than a cookie holds, the longest are left out."""
     kept = [(name, text) for name, text in fields if "password" not in name]
-    while len(packed := _pack(path, kept)) > _LONGEST:
+    while kept and len(packed := _pack(path, kept)) > _LONGEST:
         kept.remove(max(kept, key=lambda field: len(field[1])))
-    set_cookie(request, response, _COOKIE, packed, max_age=_SECONDS)
+    if kept:
+        set_cookie(request, response, _COOKIE, packed, max_age=_SECONDS)
 
 
 def kept(request: web.Request) -> Fields:

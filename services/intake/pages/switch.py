@@ -31,4 +31,5 @@ async def post_language(intake: Intake, request: web.Request) -> web.Response:
 
 def _page(to: str) -> str:
     """A page of ours, never another site."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else "/"
+    ours = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() and to.isprintable()
+    return to if ours else "/"
