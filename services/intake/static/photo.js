@@ -25,7 +25,7 @@ function say(name, values) {
 function wrong(slot, message) {
   slot.field.querySelector(".error")?.remove();
   slot.field.classList.toggle("has-error", Boolean(message));
-  slot.input.toggleAttribute("aria-invalid", Boolean(message));
+  message ? slot.input.setAttribute("aria-invalid", "true") : slot.input.removeAttribute("aria-invalid");
   if (!message) return slot.input.setAttribute("aria-describedby", slot.described);
   const error = document.createElement("p");
   error.className = "error";
