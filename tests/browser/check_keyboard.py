@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser import keys
 from tests.browser.cast import Cast, Stage
+from tests.browser.check_journeys import link_of
 from tests.browser.check_pages import show
 from tests.browser.states import APPLICANTS, STAFF, State
 from tests.browser.walk import GROWN_UP
@@ -95,12 +96,6 @@ async def test_after_another_language_is_chosen_the_page_begins_at_its_top(syste
         assert await page.locator("#name").input_value() == "髙橋　咲"
         await keys.tab(page)
         assert await page.evaluate("document.activeElement.className") == "skip-link"
-
-
-async def link_of(stage: Stage, email: str) -> str:
-    """The link of the first mail to this address."""
-    mail = await stage.mailbox.wait(email, "【")
-    return next(word for word in str(mail["Text"]).split() if "/continue/" in word)
 
 
 async def _stops(page: Page, key: str) -> list[str]:
