@@ -6,8 +6,9 @@ The Japanese text is its own key. `--check` changes nothing and names everything
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -27,9 +28,12 @@ _KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _KANA = re.compile(r"[\u3041-\u30ffー・\s]+")
 
 
-def languages() -> list[tuple[str, str]]:
-    """(code, html_lang) of those that the shipped policy offers, but for Japanese."""
-    policy = tomllib.loads((ROOT / "config" / "library.toml").read_text(encoding="utf-8"))
+def shipped_policy() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "config" / "library.toml").read_text(encoding="utf-8"))
+
+
+def languages(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(code, html_lang) of those that the policy offers, but for Japanese."""
     return [(each["code"], each["html_lang"]) for each in policy["languages"] if each["code"] != SOURCE]
 
 
@@ -60,12 +64,19 @@ def update(file: Path, html_lang: str, template: Catalog) -> int:
     for message in template:
         if message.id:
             written.add(message.id, kept.get(message.id, ""), locations=message.locations)
+    save(file, html_lang, [message for message in written if message.id])
+    return sum(not _is_translated(message) for message in written if message.id)
+
+
+def save(file: Path, html_lang: str, texts: Iterable[Message]) -> None:
+    """Without dates and line numbers: a catalogue changes where a text changes."""
+    written = Catalog(locale=html_lang.replace("-", "_"), charset="utf-8")
+    for message in texts:
+        written.add(message.id, message.string, locations=message.locations)
     file.parent.mkdir(exist_ok=True)
     with file.open("wb") as opened:
-        # No dates, no line numbers: a catalogue changes where a text changes.
         opened.write(_header(written).encode())
         write_po(opened, written, width=120, omit_header=True, include_lineno=False, sort_by_file=True)
-    return sum(not _is_translated(message) for message in written if message.id)
 
 
 def problems(service: str, code: str, template: Catalog, root: Path = ROOT) -> Iterator[str]:
@@ -86,6 +97,18 @@ def problems(service: str, code: str, template: Catalog, root: Path = ROOT) -> I
     for key in wanted & set(has):
         for problem in _problems_of(has[key], code, written.num_plurals):
             yield f"{service} {code}: {problem}: {_said(key)}"
+
+
+def unread(value: object) -> Iterator[str]:
+    """The texts of the policy in which a word has no reading; that none is missing is checked where it is read."""
+    if isinstance(value, Mapping):
+        if _KANJI.search(_READING.sub("", str(value.get(EASY, "")))):
+            yield f"policy: without a reading: {value[EASY]}"
+        for inside in value.values():
+            yield from unread(inside)
+    elif isinstance(value, list):
+        for each in value:
+            yield from unread(each)
 
 
 def _problems_of(message: Message, code: str, plurals: int) -> Iterator[str]:
@@ -132,10 +155,11 @@ def _header(catalogue: Catalog) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    wrong: list[str] = []
+    policy = shipped_policy()
+    wrong = list(unread(policy)) if "--check" in arguments else []
     for service, folders in SERVICES.items():
         template = collect(folders)
-        for code, html_lang in languages():
+        for code, html_lang in languages(policy):
             if "--check" in arguments:
                 wrong += problems(service, code, template)
             else:
