@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
 
@@ -39,6 +40,12 @@ async def enter(page: Page, system: System, person: Person) -> None:
     await page.get_by_label("パスワード").fill(PASSWORD)
     await page.get_by_role("button", name="ログイン", exact=True).click()
     await page.wait_for_url(f"**{DOCUMENTS}")
+
+
+def read_code(screenshot: bytes) -> str:
+    """What the telephone's camera reads."""
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(screenshot)).convert("L"))
+    return found.text
 
 
 async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
@@ -116,3 +123,36 @@ async def test_both_sides_on_a_line_that_breaks_off_twice(
         assert broken == 2
         sides = {each["side"] for each in (await person.look())["documents"]}
         assert sides == {"front", "back"}
+
+
+async def test_from_the_computer_to_the_telephone_and_back(
+    system: System, person: Person, browser: Browser, picture: Path
+) -> None:
+    async with opened(browser, 1280) as computer, opened(browser, 360) as phone:
+        await enter(computer, system, person)
+        await look(computer, "handover-offered")
+        await computer.get_by_role("button", name="スマートフォンで写真をとる").click()
+        code = computer.get_by_role("img", name="スマートフォンで読み取るQRコード")
+        await expect(code).to_be_visible()
+        await look(computer, "handover-code")
+        link = read_code(await code.screenshot())
+        assert link.startswith(f"{system.url('intake')}/handover/")
+        await phone.goto(link)
+        await look(phone, "handover-link")
+        await phone.get_by_role("button", name="このスマートフォンで送る").click()
+        await look(phone, "handover-documents")
+        await expect(computer.get_by_text("スマートフォンとつながりました")).to_be_visible(timeout=20_000)
+        await phone.get_by_role("link", name="運転免許証").first.click()
+        await look(phone, "handover-address")
+        await phone.get_by_role("link", name="はい").first.click()
+        await phone.get_by_label("写真", exact=False).first.set_input_files(picture)
+        await phone.get_by_role("button", name="この写真を送る").click()
+        await phone.wait_for_url(f"**{DOCUMENTS}?sent=**")
+        await look(phone, "handover-sent")
+        await expect(computer.get_by_text("写真が1枚届きました。")).to_be_visible(timeout=20_000)
+        await look(computer, "handover-arrived")
+        await phone.get_by_role("button", name="写真を送りおわりました").click()
+        await expect(phone.get_by_role("heading", name="写真を送りおわりました")).to_be_visible()
+        await look(phone, "handover-ended")
+        await computer.wait_for_url(f"**{DOCUMENTS}")
+        await expect(computer.get_by_role("link", name="申請の確認へ進む")).to_be_visible()

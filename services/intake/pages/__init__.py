@@ -10,6 +10,7 @@ from services.intake.pages import (
     documents,
     drafts,
     eligibility,
+    handover,
     passwords,
     sign_in,
     start,
@@ -22,7 +23,7 @@ from services.intake.pages.languages import language_of
 from services.intake.pages.problems import render_problem
 from services.intake.use_cases import Intake
 
-OWN = "applicant_page"
+OWN, PHOTOS = "applicant_page", "photos_page"
 
 ROUTES: list[Route[Intake]] = [
     Route("GET", "/", start.get_start, PUBLIC, CSRF_NONE, "What it is, and the first question"),
@@ -53,17 +54,28 @@ ROUTES: list[Route[Intake]] = [
     Route("GET", "/password/{application}/{token}", passwords.get_password, PUBLIC, CSRF_NONE, "The mailed link"),
     Route("POST", "/password/{application}/{token}", passwords.post_password, PUBLIC, CSRF_FORM, "Set a new password"),
     Route("GET", "/application", application.get_application_page, OWN, CSRF_NONE, "Where the application stands"),
-    Route("GET", "/application/documents", documents.get_documents, OWN, CSRF_NONE, "Choose and photograph documents"),
-    Route("POST", "/application/documents", documents.post_document, OWN, CSRF_FORM, "Send a photograph"),
+    Route(
+        "GET", "/application/documents", documents.get_documents, PHOTOS, CSRF_NONE, "Choose and photograph documents"
+    ),
+    Route("POST", "/application/documents", documents.post_document, PHOTOS, CSRF_FORM, "Send a photograph"),
     Route(
         "GET",
         "/application/documents/{document}/{rendition}",
         documents.get_photo,
-        OWN,
+        PHOTOS,
         CSRF_NONE,
         "One's own photograph",
     ),
-    Route("POST", "/application/documents/{document}/removal", documents.post_removal, OWN, CSRF_FORM, "Take it back"),
+    Route(
+        "POST", "/application/documents/{document}/removal", documents.post_removal, PHOTOS, CSRF_FORM, "Take it back"
+    ),
+    Route("POST", "/application/handover", handover.post_handover, OWN, CSRF_FORM, "Go on with the telephone"),
+    Route("GET", "/application/handover", handover.get_handover, OWN, CSRF_NONE, "Back to the photographs"),
+    Route("GET", "/application/handover/state", handover.get_state, OWN, CSRF_NONE, "How far it is, as JSON"),
+    Route("POST", "/application/handover/end", handover.post_end, PHOTOS, CSRF_FORM, "All photographs are sent"),
+    Route("GET", "/handover/{token}", handover.get_link, PUBLIC, CSRF_NONE, "What the QR code leads to"),
+    Route("POST", "/handover/{token}", handover.post_link, PUBLIC, CSRF_FORM, "Open the photographs on this device"),
+    Route("GET", "/handed-over", handover.get_ended, PUBLIC, CSRF_NONE, "Back to the computer"),
     Route("GET", "/application/details", amendments.get_details, OWN, CSRF_NONE, "Mend one's own slips"),
     Route("POST", "/application/details", amendments.post_details, OWN, CSRF_FORM, "Keep what was mended"),
     Route("GET", "/application/corrections", corrections.get_corrections, OWN, CSRF_NONE, "What staff asked to mend"),
@@ -80,6 +92,6 @@ ROUTES: list[Route[Intake]] = [
     Route("POST", "/application/withdraw", application.post_withdraw, OWN, CSRF_FORM, "Withdraw"),
 ]
 
-AUTHENTICATORS = {OWN: applicant_page}
+AUTHENTICATORS = {OWN: applicant_page, PHOTOS: handover.photos_page}
 
 __all__ = ["AUTHENTICATORS", "ROUTES", "language_of", "render_problem"]

@@ -1,7 +1,9 @@
 """Choosing a document, answering whether its address is the present one, and sending its photographs."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 
@@ -14,7 +16,7 @@ from services.intake.model.applications import CORRECTION_REQUESTED, OURS
 from services.intake.model.documents import Document
 from services.intake.model.views import ApplicationView
 from services.intake.pages import identity, photos, words
-from services.intake.pages.frame import application_id, read_fields, see_other, show, uuid_in
+from services.intake.pages.frame import HANDED_OVER, application_id, read_fields, see_other, show, uuid_in
 from services.intake.pages.photograph import (
     CURRENT,
     NO_FILE,
@@ -39,9 +41,9 @@ _FORM_ITSELF = 64 * 1024
 
 async def get_documents(intake: Intake, request: web.Request) -> web.Response:
     """What is missing and what can be sent; with `type` the page of one document."""
-    view = await get_application(intake, application_id(request))
+    view = await _view(intake, request)
     if view.application.status not in OURS:
-        return see_other("/application")
+        return see_other("/handed-over" if HANDED_OVER in request else "/application")
     code = request.query.get("type")
     if code is None:
         return _overview(intake, request, view)
@@ -57,7 +59,7 @@ async def get_documents(intake: Intake, request: web.Request) -> web.Response:
 async def post_document(intake: Intake, request: web.Request) -> web.Response:
     """Stream the photograph on. What is wrong with it is said on the same page, or as JSON to the page's script."""
     fields, picture = await read_upload(request, ("type", "side", "address"), "document")
-    view = await get_application(intake, application_id(request))
+    view = await _view(intake, request)
     code = fields.get("type", "")
     if not identity.sides_of(intake.policy, code, intake.today):
         problem = identity.refusal_of(intake.policy, code, intake.today)
@@ -75,7 +77,7 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
         if problem.code == "wrong_state":
             raise
         return see_other(page_with(chosen, problem))
-    then = _after(view, document)
+    then = _after(request, view, document)
     return web.json_response({"id": str(document.id), "next": then}, status=201) if scripted else see_other(then)
 
 
@@ -83,15 +85,33 @@ async def post_removal(intake: Intake, request: web.Request) -> web.Response:
     """Take a photograph back; one that is gone already is as good."""
     await read_fields(request, ())
     with contextlib.suppress(NotFound):
-        await remove_document(intake, application_id(request), uuid_in(request, "document"))
+        await remove_document(intake, application_id(request), await _document_in(intake, request))
     return see_other(PAGE)
 
 
 async def get_photo(intake: Intake, request: web.Request) -> web.Response:
     """A picture that the applicant sent; no other applicant's is found here."""
     rendition = request.match_info["rendition"]
-    jpeg = await document_rendition(intake, application_id(request), uuid_in(request, "document"), rendition)
+    document = await _document_in(intake, request)
+    jpeg = await document_rendition(intake, application_id(request), document, rendition)
     return web.Response(body=jpeg, content_type="image/jpeg")
+
+
+async def _view(intake: Intake, request: web.Request) -> ApplicationView:
+    """The application; of its photographs a device that they were handed over to sees only those that it sent."""
+    view = await get_application(intake, application_id(request))
+    if HANDED_OVER not in request:
+        return view
+    since = request[HANDED_OVER].opened_at
+    return replace(view, documents=tuple(each for each in view.documents if since and each.chosen_at >= since))
+
+
+async def _document_in(intake: Intake, request: web.Request) -> UUID:
+    """The photograph in the page's address. Raises NotFound."""
+    id_ = uuid_in(request, "document")
+    if HANDED_OVER in request and all(each.id != id_ for each in (await _view(intake, request)).documents):
+        raise NotFound
+    return id_
 
 
 async def _store(
@@ -107,11 +127,16 @@ async def _store(
     )
 
 
-def _after(view: ApplicationView, document: Document) -> str:
+def _after(request: web.Request, view: ApplicationView, document: Document) -> str:
     """Where it goes on; whoever corrects sees the photograph once more only where something is to be said about it."""
-    if view.application.status == CORRECTION_REQUESTED and not document.warnings:
+    if _corrects(request, view) and not document.warnings:
         return f"{CORRECTIONS}?saved=1"
     return f"{PAGE}?sent={document.id}"
+
+
+def _corrects(request: web.Request, view: ApplicationView) -> bool:
+    """Whether the page goes on to the corrections."""
+    return view.application.status == CORRECTION_REQUESTED and HANDED_OVER not in request
 
 
 def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended: str = "") -> web.Response:
@@ -119,7 +144,7 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
     category = policy.category(application.applicant.display("category"))
     pictures = photos.shown(policy, view.documents)
     refused = policy.document_type(ended) if ended else None
-    correcting = application.status == CORRECTION_REQUESTED
+    correcting = _corrects(request, view)
     just_sent = request.query.getall("sent", [])
     values: dict[str, Any] = {
         "correcting": correcting,
@@ -147,9 +172,9 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
 def _ask_for_address(intake: Intake, request: web.Request, view: ApplicationView, code: str) -> web.Response:
     sides = identity.sides_of(intake.policy, code, intake.today)
     values = {
-        "correcting": view.application.status == CORRECTION_REQUESTED,
+        "correcting": _corrects(request, view),
         "type": intake.policy.document_type(code),
-        "address": view.application.applicant.display("address"),
+        "address": "" if HANDED_OVER in request else view.application.applicant.display("address"),
         "changes": any(side.address_changes for side in sides),
         "current": href(code, "", CURRENT),
         "old": href(code, "", OLD),

@@ -23,10 +23,13 @@ from rules.policy import Policy
 from rules.policy_parts import Texts
 from services.intake import messages
 from services.intake.model import deadlines
+from services.intake.model.handovers import Handover
 from services.intake.pages import languages
 from services.intake.use_cases import Intake, application_of
 
-DRAFT, SESSION = "draft", "session"
+DRAFT, SESSION, HANDOVER = "draft", "session", "handover"
+#: Set where this device may only send photographs, and see those that it sent.
+HANDED_OVER: web.RequestKey[Handover] = web.RequestKey("handed_over", Handover)
 
 
 def show(
@@ -46,7 +49,8 @@ def show(
         "day": day,
         "day_with_year": day_with_year,
         "moment": lambda at: moment(at, intake.zone),
-        "signed_in": PRINCIPAL in request,
+        "signed_in": PRINCIPAL in request and HANDED_OVER not in request,
+        "handed_over": HANDED_OVER in request,
         "pause": pause_on(policy, intake.today),
         "languages": languages.offered_on(policy, request),
     }

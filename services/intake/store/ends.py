@@ -57,6 +57,7 @@ FORGET = tuple(
         "mails",
         "amendments",
         "reminders",
+        "handovers",
     )
 )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chassis.errors import Unavailable
 from services.intake import store
+from services.intake.model.handovers import LASTS, WITHIN
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.pause import time_of_drafts
 from services.intake.use_cases.reception import KEEP_KEYS
@@ -25,6 +26,7 @@ async def forget_expired(intake: Intake) -> bool:
         await store.prune_sessions(tx.conn, now - IDLE, now - ABSOLUTE)
         await store.prune_proofs(tx.conn, now, now - _DAY)
         await store.prune_password_resets(tx.conn, now - _DAY)
+        await store.prune_handovers(tx.conn, now - WITHIN - LASTS)
         await store.prune_attempts(tx.conn, now - ATTEMPTS_WITHIN)
     return False
 

@@ -52,6 +52,7 @@ async def set_password(intake: Intake, application_id: UUID, token: str, passwor
         await _refuse_ended(intake, tx.conn, application_id, token)
         await store.end_password_resets(tx.conn, application_id, now)
         await store.set_password(tx.conn, application_id, password_hash)
+        await store.forget_handover(tx.conn, application_id)
         await store.forget_attempts(tx.conn, application_subject(application_id))
         if application.email_proven_at is None:
             await store.save_application(tx.conn, replace(application, email_proven_at=now))
