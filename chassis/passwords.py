@@ -17,6 +17,8 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _CORES = os.cpu_count() or 1
 #: More would only wait longer: they are told to come back.
 _WAITING = 100
+#: Seconds. People and proxies give up after some more, and would hear nothing.
+_PATIENCE = 10.0
 #: Verified where there is no account, so that the answer takes as long as for a wrong password.
 _NOBODY = _HASHER.hash(os.urandom(16).hex())
 
@@ -29,7 +31,7 @@ class PasswordHashing:
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
-        """The hash to store. Raises Unavailable where too many are waiting."""
+        """The hash to store. Raises Unavailable where too many are waiting, or it takes too long."""
         return await self._run(_HASHER.hash, password)
 
     async def verify(self, stored: str | None, password: str) -> bool:
@@ -44,7 +46,11 @@ class PasswordHashing:
             raise Unavailable("busy", retry_after=5)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+            # Who gives up, or is given up, is taken out of the queue.
+            async with asyncio.timeout(_PATIENCE):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        except TimeoutError:
+            raise Unavailable("busy", retry_after=5) from None
         finally:
             self._waiting -= 1
 
