@@ -12,10 +12,12 @@ from chassis.loops import Loop
 from chassis.passwords import PasswordHashing
 from chassis.service import Chassis, Service
 from chassis.settings import decode_key
+from chassis.web.languages import read_catalogues
 from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.intake import api, handlers, pages
 from services.intake.documents_client import DocumentsClient
+from services.intake.pages.languages import CATALOGUES
 from services.intake.postal_codes import NoTable, PostalCodes
 from services.intake.use_cases import Intake, deadlines, erasure, housekeeping, links
 
@@ -42,6 +44,8 @@ def read(env: Env) -> IntakeSettings:
 @asynccontextmanager
 async def start(chassis: Chassis, settings: IntakeSettings) -> AsyncIterator[Intake]:
     policy = load_policy(settings.library)
+    # One that is damaged is found now, not by who reads it first.
+    read_catalogues(CATALOGUES)
     key = decode_key("OUCHI_DOCUMENTS_KEY", settings.documents_key)
     postal_codes = PostalCodes()
     hashing = PasswordHashing()

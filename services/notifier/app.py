@@ -12,9 +12,11 @@ from chassis.pulse import Pulse
 from chassis.service import Chassis, Service
 from chassis.settings import SettingsError
 from chassis.tokens import token_hash
+from chassis.web.languages import read_catalogues
 from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.notifier import api, handlers, use_cases
+from services.notifier.letters import CATALOGUES
 from services.notifier.signing import Signer, read_key
 from services.notifier.smtp import MailServer, hang_up
 from services.notifier.use_cases import Notifier
@@ -62,6 +64,8 @@ def read(env: Env) -> NotifierSettings:
 @asynccontextmanager
 async def start(chassis: Chassis, own: NotifierSettings) -> AsyncIterator[Notifier]:
     policy = load_policy(own.library)
+    # One that is damaged is found now, not when a letter is due.
+    read_catalogues(CATALOGUES)
     sender_domain = policy.mail.sender_address.rpartition("@")[2]
     server = MailServer(own.smtp_host, own.smtp_port, sender_domain, connections=own.smtp_connections)
     try:
