@@ -55,6 +55,15 @@ async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
         await enter(page, system, person)
         await page.goto(f"{system.url('intake')}{DOCUMENTS}?type=eligibility_certificate&address=current")
         await look(page, "photo-covering-empty")
+        unseen = {"name": "photo.heic", "mimeType": "image/heic", "buffer": b"no browser shows this"}
+        await page.get_by_label("おもて面の写真").set_input_files([unseen])
+        await expect(page.get_by_text("この写真は、この画面では表示できません")).to_be_visible()
+        await page.get_by_role("button", name="この写真を送る").click()
+        await expect(page.get_by_text("写真として開けませんでした。別の写真を選んでください。")).to_be_visible()
+        await look(page, "photo-refused")
+        unseen["buffer"] = b" " * (20 * 1024 * 1024 + 1)
+        await page.get_by_label("おもて面の写真").set_input_files([unseen])
+        await expect(page.get_by_text("写真のファイルが大きすぎます。")).to_be_visible()
         await page.get_by_label("おもて面の写真").set_input_files(picture)
         await page.get_by_role("button", name="隠す場所を足す").click()
         box = page.get_by_role("button", name="隠す場所 1 保険者番号")
@@ -114,6 +123,9 @@ async def test_both_sides_on_a_line_that_breaks_off_twice(
         await expect(page.get_by_text("写真を選んでください。")).to_be_visible()
         await page.get_by_label("おもて面の写真").set_input_files([picture, back])
         await expect(page.locator(".stage canvas")).to_have_count(2)
+        front = page.locator(".slot").first
+        await front.get_by_role("button", name="右にまわす").click()
+        await front.get_by_role("button", name="切り取る").click()
         await look(page, "photo-both-sides")
         await page.get_by_role("button", name="この写真を送る").click()
         await expect(page.get_by_text("自動でもう一度送ります（2回目）")).to_be_visible()
@@ -121,8 +133,8 @@ async def test_both_sides_on_a_line_that_breaks_off_twice(
         await page.wait_for_url(f"**{DOCUMENTS}?sent=**")
         await look(page, "photo-sent")
         assert broken == 2
-        sides = {each["side"] for each in (await person.look())["documents"]}
-        assert sides == {"front", "back"}
+        sizes = {each["side"]: (each["width"], each["height"]) for each in (await person.look())["documents"]}
+        assert sizes == {"front": (900, 1440), "back": (900, 600)}
 
 
 async def test_from_the_computer_to_the_telephone_and_back(

@@ -104,7 +104,9 @@ def show_photograph(intake: Intake, request: web.Request, view: ApplicationView,
             for side in identity.refused_sides(policy, code, intake.today)
         ],
         "supplement_names": identity.supplements(policy, intake.today),
+        "max_bytes": policy.limits.upload_bytes,
         "max_megabytes": policy.limits.upload_bytes // (1024 * 1024),
+        "too_large": messages.text("too_large"),
         "errors": [FieldError("document", "refused", error)] if error else [],
     }
     return show(intake, request, "document.html", values)

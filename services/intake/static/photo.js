@@ -39,7 +39,7 @@ function wrong(slot, message) {
 function chosen(slot, file) {
   slot.file = file;
   slot.sent = null;
-  wrong(slot, "");
+  wrong(slot, file.size > form.dataset.most ? text("large") : "");
   slot.ready = import(form.dataset.photos)
     .then(({ edit }) => edit(file, slot.tools, { text, say, places }))
     .catch(() => ({ picture: async () => file }));
@@ -147,6 +147,7 @@ async function sendAll() {
   const waiting = slots.filter((slot) => slot.file && !slot.sent);
   if (!waiting.length && !slots.some((slot) => slot.sent)) return wrong(slots[0], text("missing"));
   for (const slot of waiting) {
+    if (slot.file.size > form.dataset.most) return wrong(slot, text("large"));
     const answer = await send(slot);
     if (!answer) return say("stuck");
     const body = parsed(answer);
@@ -172,6 +173,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy) return;
   busy = true;
+  event.submitter?.setAttribute("aria-disabled", "true");
   slots.forEach((slot) => wrong(slot, ""));
   sending.hidden = false;
   try {
@@ -180,6 +182,7 @@ form.addEventListener("submit", async (event) => {
     say("refused");
   } finally {
     busy = false;
+    event.submitter?.removeAttribute("aria-disabled");
     sending.hidden = true;
   }
 });
