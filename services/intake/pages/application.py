@@ -17,15 +17,16 @@ from services.intake.model.applications import (
     PROVISIONAL,
     RENEWAL,
     SUBMITTED,
-    WITHDRAWN,
     Application,
     Reason,
 )
+from services.intake.model.standing import images_go_on
 from services.intake.model.views import ApplicationView
-from services.intake.pages import fields, photos, words
+from services.intake.pages import asked, fields, mails, photos, words
 from services.intake.pages.fields import reason_text
 from services.intake.pages.frame import DRAFT, SESSION, application_id, finish_by, moment, read_fields, see_other, show
 from services.intake.use_cases import Intake, erase_own, get_application, withdraw
+from services.intake.use_cases.standing import place_in_queue
 
 
 async def get_application_page(intake: Intake, request: web.Request) -> web.Response:
@@ -50,10 +51,12 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
         "amended": "amended" in request.query,
         "late": "late" in request.query,
         "mendable": bool(_mendable(view)),
-        "mails": [
-            {"at": mail.at, "state": mail.state, "name": gettext(words.MAILS.get(mail.template, words.MAIL))}
-            for mail in view.mails
-        ],
+        "place": await place_in_queue(intake, application.id),
+        "asked": asked.asked(intake, view),
+        "mails": mails.sent(view),
+        "undelivered": mails.undelivered(view),
+        "link_wanted": mails.link_wanted(view),
+        "mailed": "mailed" in request.query,
         "changed": "changed" in request.query,
         "ended": application.status in ENDED,
         "erase_on": _erase_on(intake, application),
@@ -163,14 +166,12 @@ def _erase_on(intake: Intake, application: Application) -> date | None:
 
 def _retention(intake: Intake, application: Application) -> str:
     """When the images go; nobody needs to ask."""
-    days = intake.policy.retention.images
-    after = {APPROVED: days.approved, "rejected": days.rejected, "expired": days.expired, WITHDRAWN: days.withdrawn}
-    if application.status not in after:
+    gone = images_go_on(intake.policy, intake.zone, application)
+    if gone is None:
+        days = intake.policy.retention.images.approved
         return ngettext(
-            "写真は、本登録の%(num)s日後に消去します。", "写真は、本登録の%(num)s日後に消去します。", days.approved
-        ) % {"num": days.approved}
-    wait = after[application.status]
-    if application.ended_at is None or not wait:
+            "写真は、本登録の%(num)s日後に消去します。", "写真は、本登録の%(num)s日後に消去します。", days
+        ) % {"num": days}
+    if gone <= intake.today:
         return gettext("写真は、まもなく消去します。")
-    gone = application.ended_at.astimezone(intake.zone).date()
-    return gettext("写真は、%(day)sに消去します。") % {"day": day(gone.fromordinal(gone.toordinal() + wait))}
+    return gettext("写真は、%(day)sに消去します。") % {"day": day(gone)}
