@@ -55,7 +55,7 @@ def read_settings(prefix_reader: Callable[[Env], T]) -> tuple[Settings, T]:
         retry_delays = env.list("RETRY_DELAYS", [5, 30, 120, 600], subcast=int)
         public_url = env.str("PUBLIC_URL", "http://localhost")
         log_console = env.bool("LOG_CONSOLE", False)
-        trusted_proxies = env.list("TRUSTED_PROXIES", [])
+        trusted_proxies: list[str] = env.list("TRUSTED_PROXIES", [])
         own = prefix_reader(env)
     try:
         env.seal()

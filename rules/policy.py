@@ -36,6 +36,7 @@ from rules.policy_parts import (
     Pickup,
     Reason,
     Retention,
+    Sessions,
     StaffDigest,
     Subscriber,
     Texts,
@@ -92,6 +93,7 @@ class Policy:
     subscribers: tuple[Subscriber, ...] = ()
     pauses: tuple[Pause, ...] = ()
     staff_digest: StaffDigest = field(default_factory=StaffDigest)
+    sessions: Sessions = field(default_factory=Sessions)
     version: str = ""
 
     @property

@@ -1,5 +1,6 @@
 """What the types of the policy cannot say: codes that exist, numbers that fit together, ranges that make sense."""
 
+import ipaddress
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,18 @@ _DOCUMENT_KINDS = ("identity", "supplement", "affiliation")
 _BRANCH_KINDS = ("library", "room", "other")
 _ITEM = re.compile(r"document|application|field(:[a-z_]+)?")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
+#: What may be limited, and what each may be counted by.
+RATES: Mapping[str, tuple[str, ...]] = {
+    "application": ("address", "email"),
+    "sign_in": ("address", "application"),
+    "link": ("address", "email"),
+    "contact_change": ("address", "application"),
+    "upload": ("address", "application"),
+    "draft": ("address",),
+    "lookup": ("address",),
+    "mail": ("all",),
+    "mail_domain": ("all",),
+}
 _HOLD_CONTACTS = ("none", "mail", "phone")
 #: 64 characters, less + and the 32 of an id.
 _LONGEST_BOUNCE_NAME = 31
@@ -34,6 +47,7 @@ def problems_of(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[
     yield from _categories(parts, table)
     yield from _document_types(parts, table)
     yield from _reasons(parts)
+    yield from _limits(parts)
     yield from _numbers("", parts)
     languages = [language.code for language in parts.get("languages", ()) if not language.retired]
     # Reception may have to be paused at once: its notice may come in Japanese alone.
@@ -181,6 +195,26 @@ def _reasons(parts: Mapping[str, Any]) -> Iterator[str]:
             yield from _one_of(f"{path}.decisions", decision, ("correct", "reject"))
 
 
+def _limits(parts: Mapping[str, Any]) -> Iterator[str]:
+    if limits := parts.get("limits"):
+        for rate in limits.rates:
+            path = f"limits.rates({rate.code})"
+            yield from _known(path, [rate.code], set(RATES), "rate")
+            yield from _one_of(f"{path}.per", rate.per, RATES.get(rate.code, (rate.per,)))
+            if rate.count < 1 or rate.seconds < 1:
+                yield f"{path}: count and seconds must be at least 1"
+            if sum((each.code, each.per) == (rate.code, rate.per) for each in limits.rates) > 1:
+                yield f"{path}: there is more than one per {rate.per}"
+        for address in limits.exempt_addresses:
+            if not _is_network(address):
+                yield f"limits.exempt_addresses: {address} is neither an address nor a network"
+    if sessions := parts.get("sessions"):
+        if not 5 <= sessions.idle_minutes <= sessions.absolute_hours * 60:
+            yield "sessions.idle_minutes: must be 5 at least, and no longer than absolute_hours"
+        if sessions.absolute_hours > 24:
+            yield "sessions.absolute_hours: must be 24 at most"
+
+
 def _numbers(path: str, value: object) -> Iterator[str]:
     """No count, limit or number of days is negative anywhere."""
     if isinstance(value, bool):
@@ -244,6 +278,14 @@ def _weekdays(path: str, days: Iterable[str]) -> Iterator[str]:
 def _period(path: str, entry: Any) -> Iterator[str]:
     if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
         yield f"{path}: valid_until lies before valid_from"
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _zone_exists(name: str) -> bool:

@@ -18,6 +18,7 @@ from rules.policy import PolicyError, load_policy
 from services.intake import api, handlers, pages
 from services.intake.documents_client import DocumentsClient
 from services.intake.pages.languages import CATALOGUES
+from services.intake.pages.limited import limited
 from services.intake.postal_codes import NoTable, PostalCodes
 from services.intake.use_cases import Intake, deadlines, erasure, housekeeping, links
 
@@ -67,7 +68,7 @@ async def start(chassis: Chassis, settings: IntakeSettings) -> AsyncIterator[Int
         postal_codes.close()
 
 
-ROUTES = [*api.ROUTES, *pages.ROUTES]
+ROUTES = limited([*api.ROUTES, *pages.ROUTES])
 
 HANDLERS = {
     "document.stored.v1": handlers.on_document_stored,

@@ -77,6 +77,13 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
     ("old", "new", "problem"),
     [
         ("length = 13", "length = 2", "leaves no digit"),
+        ('code = "lookup"', 'code = "look"', "there is no rate look"),
+        ('code = "lookup"\nper = "address"', 'code = "lookup"\nper = "email"', "email is not one of address"),
+        ('code = "draft"\nper = "address"', 'code = "lookup"\nper = "address"', "more than one per address"),
+        ("count = 120", "count = 0", "must be at least 1"),
+        ('"::1"]', '"localhost"]', "localhost is neither an address nor a network"),
+        ("idle_minutes = 30", "idle_minutes = 721", "no longer than absolute_hours"),
+        ("absolute_hours = 12", "absolute_hours = 25", "must be 24 at most"),
         ("last = 9999999999", "last = 99999999999", "at most 10 digits"),
         ('check_digit = "m10w31"', 'check_digit = "luhn"', "luhn is not one of"),
         ("last = 2026-01-03", "last = 2025-01-03", "ends before it begins"),

@@ -30,6 +30,8 @@ from services.intake.use_cases import Intake, application_of
 DRAFT, SESSION, HANDOVER = "draft", "session", "handover"
 #: Set where this device may only send photographs, and see those that it sent.
 HANDED_OVER: web.RequestKey[Handover] = web.RequestKey("handed_over", Handover)
+#: Why what was sent is refused although nothing is wrong with it: the page shows its form again, and this.
+REFUSED: web.RequestKey[FieldError] = web.RequestKey("refused", FieldError)
 
 
 def show(
@@ -43,6 +45,8 @@ def show(
 ) -> web.Response:
     """The page that `template` makes of `values` and of what every page needs. `same_for` as `render` says."""
     policy = intake.policy
+    if REFUSED in request:
+        values, same_for = {**values, "errors": [request[REFUSED], *values.get("errors", ())]}, None
     common = {
         "policy": policy,
         "t": lambda texts: text_of(policy, texts),

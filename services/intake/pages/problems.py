@@ -44,7 +44,15 @@ _PAGES = {
 _PAUSED = (_("ただいま、受付をお休みしています"), "")
 _TROUBLE = (_("うまくいきませんでした"), _("図書館の側で問題が起きました。少し待ってから、もう一度お試しください。"))
 #: These say it better than the general words.
-_DETAILS = ("wrong_state", "reception_paused", "document_not_open", "draft_not_found", "documents_away", "csrf")
+_DETAILS = (
+    "wrong_state",
+    "reception_paused",
+    "document_not_open",
+    "draft_not_found",
+    "documents_away",
+    "csrf",
+    "too_many_requests",
+)
 
 
 async def render_problem(request: web.Request, problem: Problem) -> web.StreamResponse:

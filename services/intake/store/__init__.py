@@ -64,6 +64,7 @@ from services.intake.store.handovers import (
     prune_handovers,
     put_handover,
 )
+from services.intake.store.limits import count_once_more, prune_counts
 from services.intake.store.passwords import (
     end_password_resets,
     insert_password_reset,
@@ -93,6 +94,7 @@ __all__ = [
     "claim_key",
     "contact_changes_since",
     "count_attempt",
+    "count_once_more",
     "deletion_done",
     "draft_registered",
     "end_handover",
@@ -139,6 +141,7 @@ __all__ = [
     "password_resets_since",
     "proofs_since",
     "prune_attempts",
+    "prune_counts",
     "prune_drafts",
     "prune_handovers",
     "prune_keys",

@@ -11,6 +11,7 @@ from services.intake import events, messages, store
 from services.intake.model.applications import OURS, PROVISIONAL, SUBMITTED, Application
 from services.intake.model.forms import typed_form, understand_form
 from services.intake.use_cases.context import Intake
+from services.intake.use_cases.limits import APPLICATION
 from services.intake.use_cases.links import CONTINUE
 from services.intake.use_cases.proofs import new_link
 from services.intake.use_cases.sessions import application_subject, count_guess, too_many_guesses, verify_password
@@ -26,12 +27,12 @@ async def change_contact(intake: Intake, application_id: UUID, email: str, passw
     Raises NotFound; Conflict(`wrong_state`); Invalid: `password` (`wrong_password`), `email` (`email_same`, or what is
     wrong with it); TooManyRequests beyond the policy's rate.
     """
-    subject, now = application_subject(application_id), intake.now()
+    subject = application_subject(application_id)
     async with intake.db.transaction() as tx:
         found = await _locked(tx, application_id)
-        allowed = await count_guess(tx, subject, now)
+        allowed = await count_guess(intake, tx, subject)
     if not allowed:
-        raise too_many_guesses()
+        raise too_many_guesses(intake)
     if not await verify_password(intake, found.password_hash, password):
         raise Invalid([FieldError("password", "wrong_password", messages.text("wrong_password"))])
     async with intake.db.transaction() as tx:
@@ -87,7 +88,7 @@ def _understood(intake: Intake, application: Application, typed: str) -> Underst
 
 
 async def _refuse_too_many(intake: Intake, tx: Transaction, application: Application) -> None:
-    rate = next((each for each in intake.policy.limits.rates if each.code == RATE), None)
+    rate = intake.policy.limits.rate(RATE, APPLICATION)
     if rate is None:
         return
     since = intake.now() - timedelta(seconds=rate.seconds)

@@ -8,7 +8,7 @@ from services.intake.model.handovers import LASTS, WITHIN
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.pause import time_of_drafts
 from services.intake.use_cases.reception import KEEP_KEYS
-from services.intake.use_cases.sessions import ABSOLUTE, ATTEMPTS_WITHIN, IDLE
+from services.intake.use_cases.sessions import attempts_within
 
 #: Longer than any upload takes.
 _UNANSWERED = timedelta(minutes=15)
@@ -18,16 +18,17 @@ _DAY = timedelta(days=1)
 
 
 async def forget_expired(intake: Intake) -> bool:
-    """Delete expired drafts, idempotency keys, sessions, links and attempts to sign in."""
-    now = intake.now()
+    """Delete expired drafts, idempotency keys, sessions, links, attempts to sign in and counts of callers."""
+    now, sessions = intake.now(), intake.policy.sessions
     async with intake.db.transaction() as tx:
         await store.prune_drafts(tx.conn, time_of_drafts(intake))
         await store.prune_keys(tx.conn, now - KEEP_KEYS)
-        await store.prune_sessions(tx.conn, now - IDLE, now - ABSOLUTE)
+        await store.prune_sessions(tx.conn, now - sessions.idle, now - sessions.absolute)
         await store.prune_proofs(tx.conn, now, now - _DAY)
         await store.prune_password_resets(tx.conn, now - _DAY)
         await store.prune_handovers(tx.conn, now - WITHIN - LASTS)
-        await store.prune_attempts(tx.conn, now - ATTEMPTS_WITHIN)
+        await store.prune_attempts(tx.conn, now - attempts_within(intake.policy))
+        await store.prune_counts(tx.conn, now)
     return False
 
 

@@ -19,7 +19,7 @@ from services.intake import messages, store
 from services.intake.model.applications import Application
 from services.intake.model.forms import password_errors
 from services.intake.use_cases.context import Intake
-from services.intake.use_cases.sessions import ATTEMPTS_WITHIN, application_subject
+from services.intake.use_cases.sessions import application_subject, attempts_within
 
 #: Wrong dates of birth before every link ends.
 _GUESSES = 5
@@ -71,7 +71,7 @@ async def _knows_birth_date(intake: Intake, application_id: UUID, typed: str) ->
         if read.error is None and hmac.compare_digest(read.display.encode(), known.encode()):
             return True
         guesses = hashlib.sha256(b"birth date" + application_id.bytes).digest()
-        if not await store.count_attempt(tx.conn, guesses, now, now - ATTEMPTS_WITHIN, _GUESSES):
+        if not await store.count_attempt(tx.conn, guesses, now, now - attempts_within(intake.policy), _GUESSES):
             await store.end_password_resets(tx.conn, application_id, now)
     return False
 

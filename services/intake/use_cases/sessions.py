@@ -2,39 +2,41 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.errors import TooManyRequests, Unauthenticated
 from chassis.tokens import new_token, token_hash
 from rules.passwords import normalised, password_problems
+from rules.policy import Policy
+from rules.policy_parts import Rate
 from services.intake import messages, store
 from services.intake.model.applications import Application
 from services.intake.model.views import SignedIn
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.links import find_typed, is_address_of
 
-IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 #: Use is noted at most this often, so that reading does not write.
 _NOTED_EVERY = timedelta(minutes=1)
-_ATTEMPTS, ATTEMPTS_WITHIN = 10, timedelta(minutes=15)
+#: Where the policy names no rate: a password must not be guessed on and on.
+_GUESSES = Rate("sign_in", 10, 900, "application")
 
 
 async def sign_in(intake: Intake, email: str, password: str, application: str, proof: str | None) -> SignedIn:
     """Sign in. `application` is the id or the receipt number as typed; `proof` comes from the mailed link.
 
     A right proof marks the e-mail as proven; a wrong or old one is as none. Raises
-    Unauthenticated(`wrong_credentials`), whichever of the three is wrong, and TooManyRequests after ten failures in
-    15 minutes.
+    Unauthenticated(`wrong_credentials`), whichever of the three is wrong, and TooManyRequests after as many failures
+    as the policy allows (ten in 15 minutes).
     """
     now = intake.now()
     async with intake.db.transaction() as tx:
         found = await find_typed(intake, tx, application)
         subject = application_subject(found.id) if found else _subject(application)
-        allowed = await count_guess(tx, subject, now)
+        allowed = await count_guess(intake, tx, subject)
     if not allowed:
-        raise too_many_guesses()
+        raise too_many_guesses(intake)
     right_person = found is not None and is_address_of(intake, found, email)
     if (
         not await verify_password(intake, found.password_hash if found and right_person else None, password)
@@ -49,13 +51,24 @@ async def sign_in(intake: Intake, email: str, password: str, application: str, p
     return SignedIn(token, signed_in)
 
 
-async def count_guess(tx: Transaction, subject: bytes, now: datetime) -> bool:
-    """Note a password that is about to be tried: a burst is counted in full. False after ten in 15 minutes."""
-    return await store.count_attempt(tx.conn, subject, now, now - ATTEMPTS_WITHIN, _ATTEMPTS)
+async def count_guess(intake: Intake, tx: Transaction, subject: bytes) -> bool:
+    """Note a password that is about to be tried: a burst is counted in full. False beyond the policy's rate."""
+    now = intake.now()
+    since = now - attempts_within(intake.policy)
+    return await store.count_attempt(tx.conn, subject, now, since, _guesses(intake.policy).count)
 
 
-def too_many_guesses() -> TooManyRequests:
-    return TooManyRequests(int(ATTEMPTS_WITHIN.total_seconds()), messages.text("too_many_failures"))
+def too_many_guesses(intake: Intake) -> TooManyRequests:
+    return TooManyRequests(_guesses(intake.policy).seconds, messages.text("too_many_failures"))
+
+
+def attempts_within(policy: Policy) -> timedelta:
+    """How long an attempt to sign in is counted."""
+    return timedelta(seconds=_guesses(policy).seconds)
+
+
+def _guesses(policy: Policy) -> Rate:
+    return policy.limits.rate(_GUESSES.code, _GUESSES.per) or _GUESSES
 
 
 def application_subject(application_id: UUID) -> bytes:
@@ -75,12 +88,13 @@ async def verify_password(intake: Intake, stored: str | None, password: str) -> 
 
 
 async def application_of(intake: Intake, token: str | None) -> UUID:
-    """The application that this session opens. Raises Unauthenticated after 30 idle minutes, 12 hours, or sign-out."""
-    now = intake.now()
+    """The application that this session opens. Raises Unauthenticated after sign-out, and when the policy ends it:
+    idle for too long (half an hour), or too old (twelve hours)."""
+    now, limits = intake.now(), intake.policy.sessions
     if not token:
         raise Unauthenticated(detail=messages.text("signed_out"))
     async with intake.db.connection() as conn:
-        session = await store.find_session(conn, token_hash(token), now - IDLE, now - ABSOLUTE)
+        session = await store.find_session(conn, token_hash(token), now - limits.idle, now - limits.absolute)
         if session is None:
             raise Unauthenticated(detail=messages.text("signed_out"))
         application_id, used_at = session
