@@ -32,6 +32,7 @@ def checks(root: Path = ROOT) -> dict[str, Sequence[str]]:
         "format (ruff)": [_tool("ruff"), "format", "--check", "--quiet", *folders],
         "import rules": [_tool("lint-imports"), "--no-cache"],
         "contracts": [sys.executable, "-m", "contracts.asyncapi", "--check"],
+        "languages": [sys.executable, "-m", "tools.messages", "--check"],
         "compose file": [_tool("pytest"), "-q", "--no-header", "tests/tools/test_compose.py"],
     }
     if templates:
