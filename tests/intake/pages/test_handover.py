@@ -14,6 +14,7 @@ from tests.intake.conftest import House
 from tests.intake.forms import PASSWORD
 from tests.intake.pages.browser import Browser, Page
 from tests.intake.pages.people import EMAIL
+from tests.intake.test_passwords import reset, token_for
 
 Enter = Callable[[Application], Awaitable[Page]]
 FRONT = "/application/documents?type=driving_licence&side=front&address=current"
@@ -135,6 +136,14 @@ async def test_what_was_opened_ends_after_half_an_hour_and_is_forgotten(
     house.clock.move(minutes=11)
     await housekeeping.forget_expired(house.intake)
     assert await house.rows("handovers") == 0
+
+
+async def test_a_new_password_takes_it_from_the_telephone(
+    house: House, phone: Browser, application: Application
+) -> None:
+    await opened(house, phone, application)
+    await reset(house, application, await token_for(house, application))
+    assert (await phone.get("/application/documents")).status == 401
 
 
 @pytest.mark.parametrize("token", ["x", "%00", "a" * 500])
