@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from urllib.parse import urljoin
 
+import aiohttp
 import pytest
 
 from services.intake.model.applications import Application
@@ -153,6 +154,33 @@ async def test_the_same_picture_again_is_said_in_words(
     house.documents.refuse, house.documents.warnings = None, ("same_image",)
     page = await browser.photograph(page)
     assert "撮り直しをお願いした写真と、同じ写真のようです。" in page.text
+
+
+async def test_the_pages_script_is_answered_in_json_and_the_same_picture_twice_is_one(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.get(FRONT)
+    fields = page.form("/application/documents").fields
+    headers = {"Accept": "application/json", "X-CSRF-Token": fields["csrf_token"]}
+
+    async def send(side: str) -> tuple[int, dict[str, str]]:
+        data = aiohttp.FormData({"type": "driving_licence", "side": side, "address": "current"})
+        data.add_field("document", b"the same", filename="photo.jpg")
+        async with house.client.post("/application/documents", data=data, headers=headers) as response:
+            return response.status, await response.json()
+
+    house.documents.lose_answer = True
+    assert (await send("front"))[0] == 503
+    house.documents.lose_answer = False
+    status, first = await send("front")
+    assert (status, first["next"]) == (201, f"/application/documents?sent={first['id']}")
+    status, again = await send("front")
+    page = await browser.get(again["next"])
+    assert (status, page.text.count("消す")) == (201, 1)
+    house.documents.refuse = (422, "unreadable_image")
+    status, problem = await send("front")
+    assert (status, problem["code"]) == (422, "unreadable_image")
+    assert problem["detail"] == "写真として開けませんでした。別の写真を選んでください。"
 
 
 async def test_a_file_beyond_the_limit_is_refused_with_a_page(
