@@ -6,7 +6,6 @@ from typing import Any
 from aiohttp import web
 
 from chassis.errors import Conflict
-from chassis.web.cookies import drop_cookie
 from chassis.web.days import day
 from chassis.web.languages import gettext, ngettext
 from services.intake.model.applications import (
@@ -24,7 +23,8 @@ from services.intake.model.standing import images_go_on
 from services.intake.model.views import ApplicationView
 from services.intake.pages import asked, fields, mails, photos, words
 from services.intake.pages.fields import reason_text
-from services.intake.pages.frame import DRAFT, SESSION, application_id, finish_by, moment, read_fields, see_other, show
+from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
+from services.intake.pages.leaving import forget
 from services.intake.use_cases import Intake, erase_own, get_application, withdraw
 from services.intake.use_cases.standing import place_in_queue
 
@@ -98,8 +98,7 @@ async def post_erase(intake: Intake, request: web.Request) -> web.Response:
     except Conflict:
         return see_other("/application")
     response = see_other("/erased")
-    drop_cookie(request, response, SESSION)
-    drop_cookie(request, response, DRAFT)
+    forget(request, response)
     return response
 
 

@@ -97,6 +97,7 @@ def form_page(
         "registered": draft is not None and draft.application_id is not None,
         "kept_until": draft.expires_at.astimezone(intake.zone).date() if draft and going_on else None,
         "draft_kept": "kept" in request.query,
+        "family": going_on and "family" in request.query,
         "errors": fields.in_order(errors),
     }
     # Most who come have typed nothing yet.

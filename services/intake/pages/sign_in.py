@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from chassis.errors import FieldError, TooManyRequests, Unauthenticated
-from chassis.web.cookies import drop_cookie, set_cookie
+from chassis.web.cookies import set_cookie
 from services.intake import messages
 from services.intake.model.applications import CORRECTION_REQUESTED, PROVISIONAL
 from services.intake.pages.frame import SESSION, cookie, read_fields, see_other, show
+from services.intake.pages.leaving import forget
 from services.intake.use_cases import Intake, request_link, sign_in, sign_out
 
 _FIRST_PAGE = {PROVISIONAL: "/application/documents", CORRECTION_REQUESTED: "/application/corrections"}
@@ -69,7 +70,7 @@ async def post_sign_out(intake: Intake, request: web.Request) -> web.Response:
     if token:
         await sign_out(intake, token)
     response = see_other("/")
-    drop_cookie(request, response, SESSION)
+    forget(request, response)
     return response
 
 

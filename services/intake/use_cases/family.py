@@ -1,0 +1,25 @@
+"""One after another of a family: what they share is not typed again."""
+
+from uuid import UUID
+
+from services.intake.model.applications import NEW
+from services.intake.use_cases.applications import get_application
+from services.intake.use_cases.context import Intake
+from services.intake.use_cases.drafts import keep_in_draft
+
+#: Who the card is for, and the images, are each one's own.
+SHARED = ("postal_code", "address", "phone", "email", "guardian_name", "guardian_relation")
+
+
+async def begin_for_family(intake: Intake, application_id: UUID) -> str:
+    """Begin a draft for another of the family; returns its token. Raises NotFound.
+
+    The category is shared where it follows from the address. Who typed for another has typed this too.
+    """
+    applicant = (await get_application(intake, application_id)).application.applicant
+    shared = {field: applicant.display(field) for field in SHARED if applicant.display(field)}
+    category = intake.policy.category(applicant.display("category"))
+    if category is not None and category.basis == "residence":
+        shared["category"] = category.code
+    filled_by = "helper" if applicant.filled_by == "self" else applicant.filled_by
+    return await keep_in_draft(intake, None, {"kind": NEW, "filled_by": filled_by, **shared})
