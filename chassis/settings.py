@@ -78,7 +78,7 @@ def read_settings(prefix_reader: Callable[[Env], T]) -> tuple[Settings, T]:
 
 def _networks(name: str, texts: list[str]) -> tuple[Network, ...]:
     try:
-        return networks(tuple(texts))
+        return networks(tuple(text for text in texts if text.strip()))
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from None
 

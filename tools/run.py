@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
+from rules.policy import load_policy
 from tools.addresses import MAILBOX, NAMES, chosen_ports, on_this_machine
 from tools.errors import Stopped
 from tools.installation import SUBSCRIBER, installation
@@ -57,9 +58,17 @@ def welcome(system: System, staff: Mapping[str, str], seconds: float) -> str:
         f"  メール      {system.url(MAILBOX)}/",
         "",
         f"Logs: {system.house.var / 'logs'}/   What other systems hear: {SUBSCRIBER}.log there",
+        *_exempt(system),
         "Ctrl-C stops everything. What was entered stays for the next run; `rm -r var` starts with nothing.",
     ]
     return "\n".join(lines)
+
+
+def _exempt(system: System) -> list[str]:
+    addresses = load_policy(system.house.policy_file).limits.exempt_addresses
+    if not addresses:
+        return []
+    return [f"No limits for callers from {', '.join(addresses)} (exempt_addresses in the policy): a load test may run."]
 
 
 def run(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:

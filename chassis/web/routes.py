@@ -45,7 +45,9 @@ def add_routes(
     """Register the routes; each handler is called with the service's context after its rules have been met."""
     for route in routes:
         authenticate = None if route.auth == PUBLIC else authenticators[route.auth]
-        app.router.add_route(route.method, route.path, partial(_call, service, route, authenticate))
+        # Scanners of mails ask with HEAD first, and call a link broken that refuses it.
+        for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+            app.router.add_route(method, route.path, partial(_call, service, route, authenticate))
 
 
 async def _call(
