@@ -7,7 +7,7 @@ Whitney's test, far beyond what chance gives), and medians so far apart that the
 import re
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -153,7 +153,7 @@ async def _forget_guesses(house: House) -> None:
         await tx.conn.execute("DELETE FROM sign_in_attempts")
 
 
-def differ(one: list[float], other: list[float]) -> bool:
+def differ(one: Sequence[float], other: Sequence[float]) -> bool:
     """Whether one of two people waits longer, so that it can be noticed."""
     n, m = len(one), len(other)
     above = sum((a > b) + (a == b) / 2 for a in one for b in other)
