@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 from playwright.async_api import Browser
 
+from chassis.tokens import token_hash
 from tests.browser.walk import GROWN_UP, fill, send
 from tests.end_to_end.browser import opened
 from tests.end_to_end.people import Mailbox, Office, Person, eventually, photo
@@ -15,6 +16,8 @@ from tools.system import System
 
 Cookies = Mapping[str, str]
 EXPIRE = "UPDATE applications SET status = 'expired', ended_at = now() WHERE id = $1"
+
+HAND_OVER = "INSERT INTO handovers (application_id, token_hash, created_at) VALUES ($1, $2, now())"
 
 
 @dataclass
@@ -147,6 +150,15 @@ async def leaving(stage: Stage) -> Role:
     return _of(await stage.person())
 
 
+async def handed(stage: Stage) -> Role:
+    """Somebody on whose telephone a link opens, as the picture on the computer says it. Each link opens once."""
+    person, token = await stage.person(), secrets.token_urlsafe(32)
+    conn = await asyncpg.connect(stage.system.house.database_url("intake"))
+    await conn.execute(HAND_OVER, person.id, token_hash(token))
+    await conn.close()
+    return Role(words={"token": token})
+
+
 async def drafted(stage: Stage) -> Role:
     """Somebody whose form is filled in, in such a way that there are questions to it."""
     return await _form(stage, register=False)
@@ -196,6 +208,10 @@ async def approved_case(stage: Stage) -> Role:
     return _staff(stage, case=case["id"])
 
 
+#: Made anew for each page, which leaves nothing of them.
+USED_UP = (leaving, handed)
+
+
 class Cast:
     """Each role, made when it is first wanted."""
 
@@ -204,7 +220,7 @@ class Cast:
         self._made: dict[Callable[[Stage], Awaitable[Role]], Role] = {}
 
     async def of(self, make: Callable[[Stage], Awaitable[Role]]) -> Role:
-        if make is leaving:
+        if make in USED_UP:
             return await make(self._stage)
         if make not in self._made:
             self._made[make] = await make(self._stage)

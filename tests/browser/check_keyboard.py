@@ -82,7 +82,7 @@ async def test_the_focus_is_seen_wherever_it_goes_and_leaves_again(
         await page.locator("main").focus()
         stops = await _stops(page, "Tab")
         back = await _stops(page, "Shift+Tab")
-        assert len(stops) > 5
+        assert len(stops) >= 3
         assert set(stops) <= set(back)
 
 

@@ -20,9 +20,11 @@ from tools.system import System
 
 LANGUAGES = ("ja", "ja-easy", "en", "zh", "ko")
 WIDTHS = (1280, 240, 320, 360)
-#: Pages that people never look at: an answer for a script, pictures, and one that only leads to another.
+#: What is no page: answers for scripts, a file to take along, pictures.
 NOT_LOOKED_AT = {
     "/postal-codes/{code}",
+    "/application/data.json",
+    "/application/handover/state",
     "/application/documents/{document}/{rendition}",
     "/cases/{id}/documents/{document_id}/{rendition}",
 }
@@ -81,3 +83,10 @@ def test_every_page_is_looked_at(states: list[State], routes: list) -> None:  # 
 async def keep(page: Page, name: str, width: int) -> None:
     if SCREENSHOTS:
         await page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+async def test_axe_is_awake(system: System, page: Page) -> None:
+    await page.goto(system.url("intake"))
+    await page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    [found] = await violations(page)
+    assert found.startswith("label: ")

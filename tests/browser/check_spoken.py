@@ -57,7 +57,7 @@ async def test_what_was_found_for_a_postal_code_is_said(
     async with opened(browser) as page:
         await show(page, system, cast, BY_NAME["form"], language)
         line = await page.context.new_cdp_session(page)
-        assert said(await tree(line)) == [""]
+        assert not any(said(await tree(line)))
         await page.locator("#postal_code").fill("862-0971")
         one = await hear(line, bool)
         await page.locator("#postal_code").fill("862-0941")

@@ -22,7 +22,7 @@ class State:
     service: str = "intake"
 
 
-def typing(action: str, **typed: str) -> Callable[[Page], Awaitable[None]]:
+def pressing(action: str, **typed: str) -> Callable[[Page], Awaitable[None]]:
     """Fill in, and press the main button of the form that posts there."""
 
     async def type_and_send(page: Page) -> None:
@@ -86,12 +86,12 @@ async def decide_nothing(page: Page, mode: str) -> None:
 APPLICANTS = [
     State("start", "/"),
     State("eligibility", "/eligibility?kind=new"),
-    State("eligibility-errors", "/eligibility?kind=new", then=typing("/eligibility", postal_code="12")),
-    State("eligibility-town", "/eligibility?kind=new", then=typing("/eligibility", postal_code="862-0941")),
-    State("eligibility-address", "/eligibility?kind=new", then=typing("/eligibility", postal_code="999-9999")),
-    State("eligibility-work", "/eligibility?kind=new", then=typing("/eligibility", postal_code="100-0001")),
+    State("eligibility-errors", "/eligibility?kind=new", then=pressing("/eligibility", postal_code="12")),
+    State("eligibility-town", "/eligibility?kind=new", then=pressing("/eligibility", postal_code="862-0941")),
+    State("eligibility-address", "/eligibility?kind=new", then=pressing("/eligibility", postal_code="999-9999")),
+    State("eligibility-work", "/eligibility?kind=new", then=pressing("/eligibility", postal_code="100-0001")),
     State("form", "/apply?kind=new"),
-    State("form-errors", "/apply?kind=new", then=typing("/apply?", email="saki", postal_code="1")),
+    State("form-errors", "/apply?kind=new", then=pressing("/apply?", email="saki", postal_code="1")),
     State("form-unfolded", "/apply?kind=new", then=unfold),
     State("form-renewal", "/apply?kind=renewal"),
     State("confirm", "/apply/confirm", cast.drafted),
@@ -99,9 +99,9 @@ APPLICANTS = [
     State("registered", "/apply/done", cast.registered),
     State("resent", "/apply/done?resent=1", cast.registered),
     State("email", "/apply/email", cast.registered),
-    State("email-errors", "/apply/email", cast.registered, typing("/apply/email", email="saki")),
+    State("email-errors", "/apply/email", cast.registered, pressing("/apply/email", email="saki")),
     State("sign-in", "/sign-in", then=unfold),
-    State("sign-in-errors", "/sign-in", then=typing("/sign-in", application="")),
+    State("sign-in-errors", "/sign-in", then=pressing("/sign-in", application="")),
     State("sign-in-wrong", "/continue/{id}", cast.linked, sign_in_in_vain),
     State("sign-in-linked", "/continue/{id}/{proof}", cast.linked),
     State("sign-in-asked", "/application"),
@@ -109,7 +109,7 @@ APPLICANTS = [
     State("password-request", "/password-resets"),
     State("password-requested", "/password-resets/sent"),
     State("password", "/password/{id}/{token}", cast.linked),
-    State("password-errors", "/password/{id}/{token}", cast.linked, typing("/password/", password="1")),
+    State("password-errors", "/password/{id}/{token}", cast.linked, pressing("/password/", password="1")),
     State("password-ended", "/password/{id}/ended", cast.linked),
     State("documents", "/application/documents", cast.provisional, unfold),
     State("documents-warning", "/application/documents?sent={document}", cast.ready),
@@ -121,6 +121,10 @@ APPLICANTS = [
         cast.provisional,
     ),
     State("document-errors", "/application/documents?type=passport&address=old", cast.provisional, no_photo),
+    State("handover", "/application/documents", cast.provisional, pressing("/application/handover")),
+    State("handover-link", "/handover/{token}", cast.handed),
+    State("handover-documents", "/handover/{token}", cast.handed, pressing("/handover/")),
+    State("handed-over", "/handed-over"),
     State("submission", "/application/confirm", cast.ready),
     State("submission-errors", "/application/confirm", cast.provisional),
     State("submitted", "/application/done", cast.submitted),
@@ -134,14 +138,15 @@ APPLICANTS = [
     State("application-expired", "/application", cast.expired),
     State("card", "/application/card", cast.approved),
     State("details", "/application/details", cast.submitted),
-    State("details-errors", "/application/details", cast.submitted, typing("/application/details", phone="1")),
+    State("details-errors", "/application/details", cast.submitted, pressing("/application/details", phone="1")),
     State("details-outdated", "/application/details", cast.amended, outdate),
     State("corrections", "/application/corrections", cast.correcting),
-    State("corrections-errors", "/application/corrections", cast.correcting, typing("/application/c", address="")),
+    State("corrections-errors", "/application/corrections", cast.correcting, pressing("/application/c", address="")),
     State("corrections-done", "/application/corrections?saved=1", cast.mended),
     State("corrections-submission", "/application/confirm", cast.mended),
+    State("own-data", "/application/data", cast.amended, unfold),
     State("contact", "/application/email", cast.submitted),
-    State("contact-errors", "/application/email", cast.submitted, typing("/application/email", email="saki")),
+    State("contact-errors", "/application/email", cast.submitted, pressing("/application/email", email="saki")),
     State("withdraw", "/application/withdraw", cast.submitted),
     State("erase", "/application/erase", cast.withdrawn),
     State("erased", "/erased"),
@@ -155,7 +160,7 @@ STAFF = [
     State(
         "staff-sign-in-errors",
         "/sign-in",
-        then=typing("/sign-in", username="nobody", password="wrong"),
+        then=pressing("/sign-in", username="nobody", password="wrong"),
         service="review",
     ),
     State("staff-queue", "/queue", cast.waiting_case, service="review"),

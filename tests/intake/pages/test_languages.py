@@ -155,7 +155,7 @@ async def test_a_question_that_was_asked_step_by_step_stands_as_it_stood(browser
     page = await browser.get("/eligibility?kind=new")
     page = await browser.send(page, "/eligibility", postal_code="810-0001")
     page = await switch(browser, page, "/eligibility", "en", affiliation="work", organisation="860-86")
-    assert (page.url, page.heading) == ("/eligibility", "Where do you live?")
+    assert (page.url, page.heading) == ("/eligibility?kind=new", "Where do you live?")
     fields = page.form("/eligibility").fields
     assert {name: fields[name] for name in ("postal_code", "affiliation", "organisation")} == {
         "postal_code": "810-0001",
