@@ -1,14 +1,19 @@
 """Passwords of applicants: the guide's six letters and digits are enough, the commonest ones are not."""
 
 import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rules import text
+from rules.understanding import understand
 
 if TYPE_CHECKING:
     from rules.policy import Policy
 
 MAX_LENGTH = 128
+#: Shorter words stand in too many good passwords; so little beside such a word is guessed at once.
+_SHORTEST_WORD, _LITTLE = 4, 3
 _COMMON_ONES = """
 password passwd password1 password12 password123 p@ssword passw0rd pass123 pass1234 qwerty qwerty1 qwerty12
 qwerty123 qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm 1q2w3e 1q2w3e4r 1q2w3e4r5t 1qaz2wsx q1w2e3 qazwsx abc123
@@ -23,9 +28,10 @@ _COMMON = frozenset(_COMMON_ONES.split())
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
-def password_problems(policy: "Policy", password: str) -> list[str]:
+def password_problems(policy: "Policy", password: str, own: Iterable[str] = ()) -> list[str]:
     """Codes: `password_too_short` (the policy's minimum), `password_too_long` (128), `password_ctrl`,
-    `password_common`. [] when it may be used. Any letters, digits and signs are welcome."""
+    `password_common`, `password_own` (little more than one of `own`: what others know of the person). [] when it may be
+    used. Any letters, digits and signs are welcome."""
     if len(password) > MAX_LENGTH * 4:
         return ["password_too_long"]
     chosen = normalised(password)
@@ -38,12 +44,39 @@ def password_problems(policy: "Policy", password: str) -> list[str]:
         problems.append("password_ctrl")
     if not problems and _is_common(chosen.lower()):
         problems.append("password_common")
+    elif not problems and _is_own(chosen, own):
+        problems.append("password_own")
     return problems
+
+
+def own_words(form: Mapping[str, object], today: date) -> list[str]:
+    """What others may know of who filled in this form, and people like to take for a password; "" where nothing is."""
+    typed = {field: text.storable(value) for field, value in form.items() if isinstance(value, str)}
+    names = [typed.get(field, "") for field in ("name", "kana")]
+    born = understand("birth_date", typed.get("birth_date", ""), today=today).display.replace("-", "")
+    return [
+        typed.get("email", "").partition("@")[0],
+        typed.get("card_number", ""),
+        typed.get("phone", ""),
+        *(born, born[2:], born[4:] + born[:4]),
+        *names,
+        *(part for name in names for part in name.split()),
+    ]
 
 
 def normalised(password: str) -> str:
     """NFC, so that the same password typed on two devices is the same; always hash and compare this."""
     return unicodedata.normalize("NFC", password)
+
+
+def _is_own(password: str, own: Iterable[str]) -> bool:
+    chosen = _squeezed(password)
+    return any(len(word) >= _SHORTEST_WORD and len(chosen.replace(word, "")) < _LITTLE for word in map(_squeezed, own))
+
+
+def _squeezed(typed: str) -> str:
+    """Letters and digits alone, of one width and case."""
+    return "".join(char for char in unicodedata.normalize("NFKC", typed).lower() if char.isalnum())
 
 
 def _is_common(password: str) -> bool:

@@ -70,6 +70,9 @@ TEXTS = {
     "password_too_long": _("パスワードは{detail}文字までにしてください。"),
     "password_ctrl": _("パスワードに使えない文字が含まれています。"),
     "password_common": _("そのパスワードはよく使われているため、ほかの人に当てられます。別のものにしてください。"),
+    "password_own": _(
+        "そのパスワードは、メールアドレスや生年月日などから当てられることがあります。別のものにしてください。"
+    ),
     "field_not_open": _("{field}は今は変更できません。"),
     "idempotency_key_missing": _("Idempotency-Key ヘッダーが必要です。"),
     "idempotency_key_invalid": _("Idempotency-Key は16文字以上64文字以下の印字可能な ASCII にしてください。"),

@@ -1,6 +1,8 @@
+from datetime import date
+
 import pytest
 
-from rules.passwords import normalised, password_problems
+from rules.passwords import normalised, own_words, password_problems
 from rules.policy import Policy
 
 
@@ -27,6 +29,47 @@ def test_six_letters_and_digits_or_anything_longer_may_be_used(policy: Policy, p
 )
 def test_each_problem_has_its_code(policy: Policy, password: str, problem: str) -> None:
     assert password_problems(policy, password) == [problem]
+
+
+FORM = {
+    "name": "水前寺　Hanako",
+    "kana": "スイゼンジ ハナコ",
+    "birth_date": "平成３年４月12日",
+    "email": "suizenji.h@example.jp",
+    "card_number": "２９0000-0012345",
+    "phone": "０９０-1234-5678",
+    "consent": True,
+}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Suizenji.H",
+        "suizenjih1",
+        "hanako12",
+        "12Hanako",
+        "19910412",
+        "1991-04-12",
+        "910412",
+        "04121991",
+        "2900000012345",
+        "09012345678",
+        "スイゼンジハナコ",
+        "ｽｲｾﾞﾝｼﾞ!",
+    ],
+)
+def test_what_others_know_of_a_person_is_no_password(policy: Policy, password: str) -> None:
+    assert password_problems(policy, password, own_words(FORM, date(2026, 11, 22))) == ["password_own"]
+
+
+@pytest.mark.parametrize("password", ["hanako123", "kuromame42", "1991kuro", "スイゼンジの公園"])
+def test_with_something_of_ones_own_beside_it_is(policy: Policy, password: str) -> None:
+    assert password_problems(policy, password, own_words(FORM, date(2026, 11, 22))) == []
+
+
+def test_whoever_typed_nothing_yet_may_take_any(policy: Policy) -> None:
+    assert password_problems(policy, "kx83mq", own_words({}, date(2026, 11, 22))) == []
 
 
 def test_the_same_password_from_two_devices_is_the_same() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.errors import FieldError
 from rules import card_numbers, text
-from rules.passwords import MAX_LENGTH, password_problems
+from rules.passwords import MAX_LENGTH, own_words, password_problems
 from rules.policy import Policy, find, usable
 from rules.school_years import guardian_required
 from rules.understanding import Understood, understand
@@ -198,7 +198,7 @@ class _Reading:
             if not given:
                 self._error("password", "required")
             return
-        self._errors += password_errors(self._policy, raw)
+        self._errors += password_errors(self._policy, raw, own_words(self._form, self._today))
 
     def _raw(self, field: str) -> str:
         raw = self._form.get(field)
@@ -234,10 +234,10 @@ def is_blank(raw: str) -> bool:
     return not text.one_space(text.visible(text.storable(raw)))
 
 
-def password_errors(policy: Policy, password: str) -> list[FieldError]:
-    """What is wrong with a chosen password."""
+def password_errors(policy: Policy, password: str, own: Iterable[str]) -> list[FieldError]:
+    """What is wrong with a password that was chosen by the person of these `own_words`."""
     details = {"password_too_short": str(policy.passwords.minimum_length), "password_too_long": str(MAX_LENGTH)}
     return [
         FieldError("password", code, messages.text(code, "password", details.get(code, "")))
-        for code in password_problems(policy, password)
+        for code in password_problems(policy, password, own)
     ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from chassis.errors import NotFound
 from chassis.tokens import new_token, token_hash
 from rules import text
-from rules.passwords import normalised
+from rules.passwords import normalised, own_words
 from services.intake import messages, store
 from services.intake.model.applications import Application
 from services.intake.model.forms import FIELDS, password_errors, understand_form
@@ -23,7 +23,7 @@ async def save_draft(intake: Intake, token: str | None, form: Mapping[str, str],
     that is not acceptable is an error and forgets it. Without a token, or with one that is unknown, expired or already
     registered, a new draft begins. `understanding.errors` holds a missing password (`required`) and consent too.
     """
-    wrong = password_errors(intake.policy, password) if password else []
+    wrong = password_errors(intake.policy, password, own_words(form, intake.today)) if password else []
     fresh = await intake.hashing.hash(normalised(password)) if password and not wrong else None
     now = intake.now()
     expires_at = now + timedelta(days=intake.policy.deadlines.provisional_days)
@@ -50,7 +50,7 @@ async def keep_in_draft(intake: Intake, token: str | None, fields: Mapping[str, 
     now = intake.now()
     expires_at = now + timedelta(days=intake.policy.deadlines.provisional_days)
     async with intake.db.transaction() as tx:
-        earlier = await store.lock_draft(tx.conn, token_hash(token), now) if token else None
+        earlier = await store.lock_draft(tx.conn, token_hash(token), time_of_drafts(intake)) if token else None
         if token is None or earlier is None or earlier.application_id is not None:
             token, earlier = new_token(), None
         form = {**(earlier.form if earlier else {}), **_kept(fields)}

@@ -13,11 +13,11 @@ from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.tokens import token_hash
-from rules.passwords import normalised
+from rules.passwords import normalised, own_words
 from rules.understanding import understand
 from services.intake import messages, store
 from services.intake.model.applications import Application
-from services.intake.model.forms import password_errors
+from services.intake.model.forms import password_errors, typed_form
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.sessions import application_subject, attempts_within
 
@@ -40,7 +40,9 @@ async def set_password(intake: Intake, application_id: UUID, token: str, passwor
     """
     async with intake.db.connection() as conn:
         await _refuse_ended(intake, conn, application_id, token)
-    if wrong := password_errors(intake.policy, password) if password else [_required("password")]:
+        application = await store.find_application(conn, application_id)
+    own = own_words(typed_form(application.applicant), intake.today) if application else []
+    if wrong := password_errors(intake.policy, password, own) if password else [_required("password")]:
         raise Invalid(wrong)
     if not await _knows_birth_date(intake, application_id, birth_date):
         error = FieldError("birth_date", "wrong_birth_date", messages.text("wrong_birth_date"))
