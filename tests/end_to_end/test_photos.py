@@ -61,8 +61,10 @@ async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
         await page.get_by_role("button", name="この写真を送る").click()
         await expect(page.get_by_text("写真として開けませんでした。別の写真を選んでください。")).to_be_visible()
         await look(page, "photo-refused")
-        unseen["buffer"] = b" " * (20 * 1024 * 1024 + 1)
-        await page.get_by_label("おもて面の写真").set_input_files([unseen])
+        large = picture.with_name("large.jpg")
+        with large.open("wb") as file:
+            file.truncate(20 * 1024 * 1024 + 1)
+        await page.get_by_label("おもて面の写真").set_input_files(large)
         await expect(page.get_by_text("写真のファイルが大きすぎます。")).to_be_visible()
         await page.get_by_label("おもて面の写真").set_input_files(picture)
         await page.get_by_role("button", name="隠す場所を足す").click()

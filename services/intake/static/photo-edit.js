@@ -64,6 +64,7 @@ export async function edit(file, tools, { text, say, places }) {
       each.button.setAttribute("aria-label", `${text("mask")} ${i + 1}${each.name ? ` ${each.name}` : ""}`);
     });
     tools.querySelector("[data-do=remove]").hidden = boxes.length === 0;
+    help.hidden = boxes.length === 0;
   }
 
   function add(kind, box, name = "") {

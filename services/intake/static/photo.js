@@ -190,3 +190,6 @@ form.addEventListener("submit", async (event) => {
 sending.before(document.getElementById("photo-more").content);
 form.querySelectorAll(".slot").forEach(prepare);
 if (slots.length > 1) slots.forEach((slot) => (slot.input.multiple = true));
+// What was chosen before this was loaded, or before the page was left and come back to.
+slots.forEach(choose);
+addEventListener("pageshow", () => slots.filter(({ file }) => !file).forEach(choose));
