@@ -68,7 +68,8 @@ async def test_a_page_breaks_no_rule(system: System, cast: Cast, page: Page, sta
         found += [f"{width}: {line}" for line in await page.evaluate(WIDER)]
         if width == 360 or (language == "ja" and width != 320):
             found += [f"{width}: {line}" for line in await violations(page)]
-        await keep(page, f"{state.name}-{language}", width)
+        if width != 320:
+            await keep(page, f"{state.name}-{language}", width)
     assert found == []
 
 
