@@ -6,9 +6,10 @@ pixels, which is 1280 at 400 %. In Japanese axe looks at every width, in the oth
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Response
 
 from services.intake.pages import ROUTES as INTAKE
 from services.review.pages import ROUTES as REVIEW
@@ -49,9 +50,23 @@ async def show(page: Page, system: System, cast: Cast, state: State, language: s
     wanted = {**role.cookies, "intake_language": language}
     await page.context.clear_cookies()
     await page.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in wanted.items()])
-    await page.goto(address + state.path.format_map({**role.words}))
+    path = state.path.format_map({**role.words})
+    answer = await page.goto(address + path)
+    assert answer
+    assert (answer.status, urlsplit(page.url).path) == (state.status, urlsplit(path).path), (
+        "another page than was meant"
+    )
     if state.then:
+        failed: list[str] = []
+
+        def note(response: Response) -> None:
+            if response.status >= 500:
+                failed.append(response.url)
+
+        page.on("response", note)
         await state.then(page)
+        page.remove_listener("response", note)
+        assert failed == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ class State:
     who: Callable[[Stage], Awaitable[Role]] = cast.nobody
     then: Callable[[Page], Awaitable[None]] | None = None
     service: str = "intake"
+    #: What the first answer says.
+    status: int = 200
 
 
 def pressing(action: str, **typed: str) -> Callable[[Page], Awaitable[None]]:
@@ -104,13 +106,13 @@ APPLICANTS = [
     State("sign-in-errors", "/sign-in", then=pressing("/sign-in", application="")),
     State("sign-in-wrong", "/continue/{id}", cast.linked, sign_in_in_vain),
     State("sign-in-linked", "/continue/{id}/{proof}", cast.linked),
-    State("sign-in-asked", "/application"),
+    State("sign-in-asked", "/application", status=401),
     State("link-requested", "/link-requests"),
     State("password-request", "/password-resets"),
     State("password-requested", "/password-resets/sent"),
     State("password", "/password/{id}/{token}", cast.linked),
     State("password-errors", "/password/{id}/{token}", cast.linked, pressing("/password/", password="1")),
-    State("password-ended", "/password/{id}/ended", cast.linked),
+    State("password-ended", "/password/{id}/ended", cast.linked, status=404),
     State("documents", "/application/documents", cast.provisional, unfold),
     State("documents-warning", "/application/documents?sent={document}", cast.ready),
     State("document-address", "/application/documents?type=driving_licence", cast.provisional),
@@ -151,8 +153,8 @@ APPLICANTS = [
     State("erase", "/application/erase", cast.withdrawn),
     State("erased", "/erased"),
     State("problem-403", "/eligibility", then=forge),
-    State("problem-404", "/nothing"),
-    State("problem-404-signed-in", "/application/documents/x/screen", cast.provisional),
+    State("problem-404", "/nothing", status=404),
+    State("problem-404-signed-in", "/application/documents/x/screen", cast.provisional, status=404),
     State("problem-409", "/application/withdraw", cast.leaving, withdraw_twice),
 ]
 STAFF = [
@@ -186,5 +188,5 @@ STAFF = [
     State("staff-case-approved", "/cases/{case}?done=1", cast.approved_case, service="review"),
     State("staff-mask", "/cases/{case}/documents/{document}/mask", cast.claimed_case, service="review"),
     State("staff-mask-free", "/cases/{case}/documents/{document}/mask", cast.waiting_case, service="review"),
-    State("staff-problem-404", "/cases/01a20470-0000-7000-8000-000000000000", cast.staff, service="review"),
+    State("staff-problem-404", "/cases/01a20470-0000-7000-8000-000000000000", cast.staff, service="review", status=404),
 ]
