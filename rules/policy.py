@@ -24,6 +24,7 @@ from rules.policy_parts import (
     Eligibility,
     ExpectedTime,
     Guardian,
+    Kinds,
     Language,
     Library,
     Limits,
@@ -94,6 +95,7 @@ class Policy:
     pauses: tuple[Pause, ...] = ()
     staff_digest: StaffDigest = field(default_factory=StaffDigest)
     sessions: Sessions = field(default_factory=Sessions)
+    kinds: Kinds = field(default_factory=Kinds)
     version: str = ""
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.card_numbers import METHODS, capacity
 from rules.opening_days import HOLIDAY_RULES, WEEKDAYS
+from rules.policy_parts import KINDS
 
 PROOFS = ("name", "birth_date", "current_address", "work_or_school")
 _SOURCES = ("range", "typed", "library_system")
@@ -77,6 +78,11 @@ def _library(parts: Mapping[str, Any]) -> Iterator[str]:
             yield f"mail.bounce_address: more than {_LONGEST_BOUNCE_NAME} characters before the @ leave no room for a tag"
         if not mail.sender_address.endswith(("@" + mail.allow_domain, "." + mail.allow_domain)):
             yield f"mail.sender_address: is not at {mail.allow_domain}, the domain that applicants are asked to allow"
+    if kinds := parts.get("kinds"):
+        for kind in kinds.offered:
+            yield from _one_of("kinds.offered", kind, KINDS)
+        if "new" not in kinds.offered:
+            yield "kinds.offered: new must be among them; a pause of all reception is [[pauses]]"
     if digest := parts.get("staff_digest"):
         yield from _hour("staff_digest.hour", digest.hour)
         for address in digest.addresses:

@@ -57,6 +57,17 @@ class Eligibility:
     alternatives: Texts
 
 
+#: What may be applied for: a card, a longer one, other details, another card for a lost one.
+KINDS = ("new", "renewal", "change", "replacement")
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """`offered`: those that may be applied for here; all others are for the telephone and the counter."""
+
+    offered: tuple[str, ...] = KINDS
+
+
 @dataclass(frozen=True)
 class CardNumbers:
     """`source`: range (we count from `first` to `last`), typed (staff type it), library_system (it comes back).

@@ -37,6 +37,9 @@ class Registrations:
         registration, data = str(event["subject"]), event["data"]
         version, card = int(data["version"]), str(data["card_number"])
         line = f"{kind} {registration} version {version} card {masked(card)}"
+        if lost := data.get("previous_card_number"):
+            # Whoever comes with the card of this number has found it: it is void.
+            line += f" instead of {masked(str(lost))}"
         if version <= self._versions.get(registration, 0):
             return None
         self._versions[registration] = version

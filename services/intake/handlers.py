@@ -58,7 +58,7 @@ async def on_withdrawal_accepted(_intake: Intake, tx: Transaction, event: Event)
 
 
 async def on_registered(_intake: Intake, tx: Transaction, event: Event) -> None:
-    """Completed or renewed: the subject is the registration, the application is in the data."""
+    """Completed, renewed or changed: the subject is the registration, the application is in the data."""
     data = event.data
     expires_on = date.fromisoformat(data["expires_on"])
     registration = Registration(event.subject, data["version"], data["card_number"], expires_on)

@@ -100,6 +100,7 @@ HANDLERS = {
     "review.digest_due.v1": handlers.on_review_digest_due,
     "registration.completed.v1": handlers.on_registration_completed,
     "registration.renewed.v1": handlers.on_registration_renewed,
+    "registration.changed.v1": handlers.on_registration_changed,
 }
 
 SERVICE: Service[Notifier, NotifierSettings] = Service(

@@ -88,6 +88,11 @@ async def on_registration_renewed(notifier: Notifier, tx: Transaction, event: Ev
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_renewed", kept))
 
 
+async def on_registration_changed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    kept = ["card_number", "previous_card_number", "expires_on"]
+    await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_changed", kept))
+
+
 def _contact(event: Event, receipt_number: str | None) -> Contact:
     data = event.data
     return Contact(event.subject, receipt_number, data["email"], data["language"], event.sequence, event.id)

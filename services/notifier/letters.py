@@ -212,6 +212,7 @@ _OWN: Mapping[str, Callable[[Policy, Mapping[str, Any]], dict[str, Any]]] = {
     "staff_digest": _staff_digest,
     "registration_completed": _registration_completed,
     "registration_renewed": _registration_renewed,
+    "registration_changed": _registration_renewed,
 }
 
 

@@ -60,6 +60,11 @@ def registration_renewed(registration: Registration) -> NewEvent:
     return NewEvent("registration.renewed.v1", registration.id, _registration(registration))
 
 
+def registration_changed(registration: Registration, previous: str | None) -> NewEvent:
+    """`previous`: the number of the lost card, which is void now; None where the number stays."""
+    return NewEvent("registration.changed.v1", registration.id, _registration(registration, previous))
+
+
 def _decided_on(case: Case) -> Mapping[str, int]:
     """The version of the application that was decided on, where it is known."""
     return {} if case.application_version is None else {"application_version": case.application_version}
@@ -73,12 +78,12 @@ def _reason(reason: Reason, sides: Sides) -> Mapping[str, Any]:
     return {**said, "document_type": document_type, "side": side}
 
 
-def _registration(registration: Registration) -> Mapping[str, Any]:
+def _registration(registration: Registration, previous: str | None = None) -> Mapping[str, Any]:
     return {
         "application_id": str(registration.application_id),
         "version": registration.version,
         "card_number": registration.card_number,
-        "previous_card_number": None,
+        "previous_card_number": previous,
         "registrant": {
             "name": registration.name,
             "name_kana": registration.kana,

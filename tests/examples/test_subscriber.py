@@ -22,6 +22,7 @@ from tools.installation import SUBSCRIBER, SUBSCRIBER_QUEUE, Installation
 from tools.places import ROOT
 
 COMPLETED, RENEWED = "registration.completed.v1", "registration.renewed.v1"
+CHANGED = "registration.changed.v1"
 
 
 def _event(type_: str, registration: str, **data: Any) -> dict[str, Any]:
@@ -89,10 +90,14 @@ async def test_it_prints_each_registration_once_with_its_card_masked(provisioned
         await _say(provisioned, "review", completed, completed)
         await _say(provisioned, "review", _event(RENEWED, one, version=3), _event(RENEWED, one, version=2))
         await _say(provisioned, "review", _event(COMPLETED, other, version=1))
-        assert [await program.line() for _ in range(3)] == [
+        number = CONTRACTS[RENEWED].example["data"]["card_number"]
+        lost = _event(CHANGED, one, version=4, card_number="2900000300004", previous_card_number=number)
+        await _say(provisioned, "review", lost)
+        assert [await program.line() for _ in range(4)] == [
             f"registration.completed {one} version 1 card *********3458",
             f"registration.renewed {one} version 3 card *********3458",
             f"registration.completed {other} version 1 card *********3458",
+            f"registration.changed {one} version 4 card *********0004 instead of *********3458",
         ]
 
 

@@ -21,7 +21,10 @@ def review(what: str, application_id: UUID, round_: int, **data: Any) -> Event:
     return heard(f"review.{what}.v1", "review", application_id, {"round": round_, **data})
 
 
-def completed(application_id: UUID, version: int = 1, type_: str = "registration.completed.v1") -> Event:
+def completed(
+    application_id: UUID, version: int = 1, type_: str = "registration.completed.v1", **changed: Any
+) -> Event:
+    """`registration` may be given: that of an earlier application."""
     registrant = {
         "name": "水前寺 花子",
         "name_kana": "スイゼンジ ハナコ",
@@ -43,7 +46,8 @@ def completed(application_id: UUID, version: int = 1, type_: str = "registration
         "pickup_branch": "main",
         "hold_contact": "mail",
     }
-    return heard(type_, "review", new_id(), data)
+    registration = changed.pop("registration", None) or new_id()
+    return heard(type_, "review", registration, data | changed)
 
 
 def sent(application_id: UUID, caused_by: UUID, permanence: str | None = None, seconds: int = 0) -> Event:
@@ -184,6 +188,30 @@ async def test_a_renewal_shows_the_registration_too(house: House) -> None:
     assert end.registration.version == 7
 
 
+async def test_every_application_of_a_registration_shows_its_newest_card_in_every_order(house: House) -> None:
+    first = await house.submitted()
+    lost = await house.submitted(kind="replacement")
+    moved = await house.submitted(kind="change", card_number="2900000000025")
+    for application in (first, lost, moved):
+        await house.deliver(review("approved", application.id, 1))
+    registration, new = new_id(), "2900000000025"
+    told = [
+        completed(first.id, 1, registration=registration),
+        completed(lost.id, 2, "registration.changed.v1", registration=registration, card_number=new),
+        completed(moved.id, 3, "registration.changed.v1", registration=registration, card_number=new),
+    ]
+    for order in itertools.permutations(told):
+        for event in (*order, *reversed(order)):
+            await house.deliver(event)
+        shown = [(await use_cases.get_application(house.intake, each.id)).registration for each in (first, lost, moved)]
+        assert [(each.version, each.card_number) for each in shown if each] == [(3, new)] * 3
+        async with house.intake.db.transaction() as tx:
+            await tx.conn.execute(
+                "UPDATE applications SET registration_id = NULL, registration_version = NULL, card_number = NULL,"
+                " card_expires_on = NULL"
+            )
+
+
 async def test_events_about_an_application_that_is_unknown_here_change_nothing(house: House) -> None:
     unknown = new_id()
     told = [
@@ -196,6 +224,7 @@ async def test_events_about_an_application_that_is_unknown_here_change_nothing(h
         review("withdrawal_accepted", unknown, 1),
         completed(unknown),
         completed(unknown, type_="registration.renewed.v1"),
+        completed(unknown, type_="registration.changed.v1"),
         sent(unknown, new_id()),
         sent(unknown, new_id(), "permanent"),
     ]

@@ -4,12 +4,14 @@ import asyncio
 import io
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis.errors import Conflict, Invalid
 from chassis.ids import new_id
+from rules.policy_parts import Kinds
 from rules.receipt_numbers import RANDOM_BYTES
 from services.intake import use_cases
 from tests.intake.conftest import House
@@ -104,8 +106,6 @@ async def test_a_missing_field_is_named(house: House, field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("kind", "change", "kind_not_offered"),
-        ("kind", "replacement", "kind_not_offered"),
         ("kind", "gift", "unknown_code"),
         ("name", " 　\t", "required"),
         ("name", "山" * 200, "too_long"),
@@ -225,6 +225,30 @@ async def test_a_renewal_needs_a_card_number(house: House) -> None:
     assert (status, answer["applicant"]["card_number"]) == (201, "2100000012345")
     status, answer = await post(house, resident(card_number="2100000012345"))
     assert (status, answer["applicant"]["card_number"]) == (201, None)
+
+
+async def test_a_change_needs_the_number_of_the_card_and_a_replacement_does_not(house: House) -> None:
+    status, answer = await post(house, resident(kind="change"))
+    assert (status, faults(answer)) == (422, [("card_number", "required")])
+    for kind, number in (("change", "2100000012345"), ("replacement", "2100000012345"), ("replacement", None)):
+        typed = {"card_number": number} if number else {}
+        status, answer = await post(house, resident(kind=kind, **typed))
+        assert (status, answer["applicant"]["card_number"]) == (201, number)
+    status, answer = await post(house, resident(kind="replacement", card_number="12"))
+    assert (status, faults(answer)) == (422, [("card_number", "card_number_length")])
+
+
+async def test_what_the_library_does_not_offer_is_refused_and_what_was_received_goes_on(house: House) -> None:
+    application = await house.submitted(kind="replacement")
+    offers = replace(house.intake.policy, kinds=Kinds(("new", "renewal")))
+    intake = replace(house.intake, policy=offers)
+    for kind in ("change", "replacement"):
+        with pytest.raises(Invalid) as refused:
+            await use_cases.receive_application(intake, resident(kind=kind, card_number="2100000012345"), house.key())
+        assert refused.value.code == "kind_not_offered"
+    version = (await use_cases.get_application(house.intake, application.id)).application.version
+    changed = await use_cases.change_application(intake, application.id, version, {"phone": "096-328-6842"})
+    assert changed.applicant.values["phone"].display == "096-328-6842"
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 65, "with spaces in it all", "日本語日本語日本語日本語日本語日本"])

@@ -135,6 +135,14 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": None, "expires_on": "2036-04-30"},
     ),
+    "registration_changed": (
+        "registration_changed",
+        {"card_number": "2900000123458", "previous_card_number": None, "expires_on": "2031-04-30"},
+    ),
+    "registration_changed_with_a_new_number": (
+        "registration_changed",
+        {"card_number": "2900000345678", "previous_card_number": "2900000123458", "expires_on": "2031-04-30"},
+    ),
     "registration_renewed_with_a_new_number": (
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": "1234567890123", "expires_on": "2036-04-30"},
@@ -190,10 +198,11 @@ def journey() -> list[Event]:
         heard("application.withdrawn.v1", 6, minute=9),
         heard("registration.completed.v1", 1, minute=10),
         heard("registration.renewed.v1", 2, minute=11),
-        heard("application.reminder_due.v1", 6, minute=12),
-        heard("application.expired.v1", 6, minute=13),
-        heard("application.contact_changed.v1", 7, minute=14, email="new@example.jp"),
-        heard("application.link_requested.v1", 8, minute=15, contact_sequence=7),
+        heard("registration.changed.v1", 3, minute=12),
+        heard("application.reminder_due.v1", 6, minute=13),
+        heard("application.expired.v1", 6, minute=14),
+        heard("application.contact_changed.v1", 7, minute=15, email="new@example.jp"),
+        heard("application.link_requested.v1", 8, minute=16, contact_sequence=7),
     ]
 
 

@@ -44,6 +44,10 @@ EXPECTED = [
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": None, "expires_on": "2036-04-30"},
     ),
+    (
+        "registration_changed",
+        {"card_number": "2900000345676", "previous_card_number": "2900000123458", "expires_on": "2036-04-30"},
+    ),
     ("reminder_due", CONTRACTS["application.reminder_due.v1"].example["data"]),
     ("application_expired", {}),
     ("contact_changed", {}),

@@ -99,13 +99,6 @@ async def test_a_category_that_the_policy_lost_is_refused(house: House) -> None:
     assert await fault(house, house.review, case.id, None) == [("category", "category_unknown")]
 
 
-async def test_a_change_is_not_for_this_version_to_approve(house: House) -> None:
-    case = await house.claimed(kind="change")
-    with pytest.raises(Conflict) as refused:
-        await use_cases.decide(house.review, case.id, house.reviewer, APPROVAL)
-    assert refused.value.code == "kind_not_supported"
-
-
 async def test_a_renewal_needs_a_number_that_can_be_one(house: House) -> None:
     case = await house.claimed(kind="renewal")
     assert await fault(house, house.review, case.id, None) == [("card_number", "card_number_required")]

@@ -134,6 +134,14 @@ def test_an_hour_of_the_day_and_the_addresses_of_staff_are_checked(tmp_path: Pat
     ]
 
 
+def test_a_new_card_can_always_be_applied_for_and_other_kinds_are_known_ones(tmp_path: Path) -> None:
+    offered = 'offered = ["new", "renewal", "change", "replacement"]'
+    assert problems(tmp_path, (offered, 'offered = ["renewal", "gift"]')) == [
+        "kinds.offered: gift is not one of new, renewal, change, replacement",
+        "kinds.offered: new must be among them; a pause of all reception is [[pauses]]",
+    ]
+
+
 def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:
     before, _, after = PRESET.partition("[staff_digest]")
     path = tmp_path / "library.toml"

@@ -9,10 +9,11 @@ from chassis.errors import FieldError
 from rules import card_numbers, text
 from rules.passwords import MAX_LENGTH, own_words, password_problems
 from rules.policy import Policy, find, usable
+from rules.policy_parts import KINDS
 from rules.school_years import guardian_required
 from rules.understanding import Understood, understand
 from services.intake import messages
-from services.intake.model.applications import NEW, RENEWAL, Applicant
+from services.intake.model.applications import NEW, REPLACEMENT, Applicant
 from services.intake.model.views import Understanding
 
 FIELDS = (
@@ -43,8 +44,6 @@ CHANGEABLE = tuple(
     name for name in FIELDS if name not in ("kind", "email", "password", "language", "consent", "filled_by", "extra")
 )
 FILLED_BY = ("self", "guardian", "helper", "staff")
-KINDS = (NEW, RENEWAL)
-_LATER_KINDS = ("change", "replacement")
 _YES = ("true", "on", "yes", "1")
 #: As long as the contracts let a value be, in code points.
 _LONGEST = {"address": 300, "organisation_address": 300, "email": 254}
@@ -66,8 +65,9 @@ def understand_form(
     reading.code("pickup_branch", [branch for branch in policy.branches if branch.pickup])
     reading.code("hold_contact", policy.hold_contacts)
     reading.code("language", policy.languages)
-    if kind == RENEWAL:
-        reading.card_number()
+    if kind in KINDS and kind != NEW:
+        # Who has lost the card seldom knows its number; staff find it.
+        reading.card_number(required=kind != REPLACEMENT)
     if needs_guardian(policy, category, reading.display("birth_date"), today):
         reading.typed("guardian_name", missing="guardian_required")
         reading.guardian_relation()
@@ -137,10 +137,10 @@ class _Reading:
         kind = self._raw("kind").strip()
         if not kind:
             self._error("kind", "required")
-        elif kind in _LATER_KINDS:
-            self._error("kind", "kind_not_offered")
         elif kind not in KINDS:
             self._error("kind", "unknown_code")
+        elif kind not in self._policy.kinds.offered:
+            self._error("kind", "kind_not_offered")
         return kind
 
     def typed(self, field: str, missing: str = "required") -> None:
@@ -163,10 +163,11 @@ class _Reading:
             self._values[field] = Understood(raw, raw, raw)
         return raw
 
-    def card_number(self) -> None:
+    def card_number(self, required: bool) -> None:
         raw = self._raw("card_number")
         if is_blank(raw):
-            self._error("card_number", "required")
+            if required:
+                self._error("card_number", "required")
             return
         problem = card_numbers.problem(self._policy.card_numbers, raw)
         number = "" if problem else card_numbers.understood(self._policy.card_numbers, raw)

@@ -12,9 +12,10 @@ from services.intake.model.applications import (
     APPROVED,
     CORRECTION_REQUESTED,
     ENDED,
+    NEW,
     OURS,
     PROVISIONAL,
-    RENEWAL,
+    REPLACEMENT,
     SUBMITTED,
     Application,
     Reason,
@@ -36,7 +37,8 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
     values = {
         "view": view,
         "application": application,
-        "renewal": application.applicant.kind == RENEWAL,
+        "completed": gettext(words.COMPLETED[application.applicant.kind]),
+        "new_card": application.applicant.kind in (NEW, REPLACEMENT),
         "until": finish_by(intake, application.received_at),
         "ready": not view.missing and not view.missing_sides,
         "rejection": [_reason(intake, reason) for reason in application.rejection],
@@ -119,7 +121,7 @@ def _timeline(intake: Intake, view: ApplicationView) -> list[dict[str, Any]]:
     """What has been, what is now, and what is still to come."""
     done = [
         {
-            "title": gettext(words.TIMELINE[entry.what]),
+            "title": gettext(words.told(entry.what, view.application.applicant.kind)),
             "state": "failed" if entry.what == "rejected" else "done",
             "time": moment(entry.at, intake.zone),
             "datetime": entry.at.isoformat(),
@@ -148,11 +150,7 @@ def coming(view: ApplicationView) -> list[dict[str, Any]]:
         return []
     if status != SUBMITTED:
         steps.append({"title": gettext("図書館の職員が内容を確認")})
-    renewal = view.application.applicant.kind == RENEWAL
-    return [
-        *steps,
-        {"title": gettext("更新のお知らせがメールで届く") if renewal else gettext("本登録のお知らせがメールで届く")},
-    ]
+    return [*steps, {"title": gettext(words.RESULT_MAILED[view.application.applicant.kind])}]
 
 
 def _erase_on(intake: Intake, application: Application) -> date | None:

@@ -13,11 +13,12 @@ from rules.policy import current
 from rules.understanding import Understood, understand
 from services.intake import messages
 from services.intake.model import eligibility
-from services.intake.model.applications import NEW, RENEWAL
+from services.intake.model.applications import NEW
 from services.intake.model.eligibility import ASK_AFFILIATION, ASK_ORGANISATION, ELIGIBLE, NEITHER, NOT_ELIGIBLE, UNSURE
 from services.intake.model.forms import is_blank
 from services.intake.model.towns import with_town
 from services.intake.pages.fields import residence_lists
+from services.intake.pages.form import kind_of
 from services.intake.pages.frame import DRAFT, cookie, draft_seconds, read_fields, see_other, show
 from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake, find_draft, keep_in_draft
@@ -67,14 +68,14 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
     same = earlier.get("postal_code") == form.get("postal_code", "")
     address = with_town(earlier.get("address", "") if same else "", found.home, found.towns)
     known = {
-        "kind": _kind(form),
+        "kind": kind_of(form),
         "postal_code": form.get("postal_code", ""),
         "address": address,
         "category": found.category,
         "language": spoken().code,
         **(found.organisation or {}),
     }
-    response = see_other(f"/apply?kind={_kind(form)}")
+    response = see_other(f"/apply?kind={kind_of(form)}")
     kept = await keep_in_draft(intake, token, known)
     set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
     return response
@@ -142,7 +143,7 @@ def _organisation(intake: Intake, typed: str) -> tuple[tuple[str, ...], Mapping[
 def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: _Found) -> web.Response:
     policy = intake.policy
     values = {
-        "kind": _kind(form),
+        "kind": kind_of(form),
         "form": {name: form.get(name, "") for name in _SENT},
         "found": found,
         "towns": [(town, town) for town in found.towns],
@@ -155,11 +156,6 @@ def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: 
         "errors": [found.error] if found.error else [],
     }
     return show(intake, request, "eligibility.html", values, status=422 if found.error else 200)
-
-
-def _kind(form: Mapping[str, str]) -> str:
-    kind = form.get("kind", NEW)
-    return kind if kind in (NEW, RENEWAL) else NEW
 
 
 def _error(field: str, code: str, detail: str = "") -> FieldError:

@@ -45,7 +45,14 @@ _SECTIONS = (
 
 
 #: Needed only by some; the rules say by whom.
-MAY_BE_BLANK = ("kana", "guardian_name", "guardian_relation", "organisation_name", "organisation_address")
+MAY_BE_BLANK = (
+    "card_number",
+    "kana",
+    "guardian_name",
+    "guardian_relation",
+    "organisation_name",
+    "organisation_address",
+)
 _CHOSEN = ("category", "pickup_branch", "hold_contact", "guardian_relation")
 HINTS = {
     "birth_date": _("例：昭和31年4月1日、1956年4月1日"),

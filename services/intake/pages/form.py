@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from chassis.errors import FieldError
-from chassis.web.languages import spoken
+from chassis.web.languages import gettext, spoken
 from chassis.web.typed import kept
 from rules.eligibility import suggest_category
 from rules.policy import current
-from rules.policy_parts import Category
+from rules.policy_parts import KINDS, Category
 from rules.school_years import guardian_from
 from rules.understanding import understand
-from services.intake.model.applications import NEW, RENEWAL
+from services.intake.model.applications import NEW
 from services.intake.model.forms import needs_guardian
 from services.intake.model.towns import with_town
 from services.intake.model.views import Draft
-from services.intake.pages import fields
+from services.intake.pages import fields, words
 from services.intake.pages.birth_dates import ERAS, Boxes, apart, together
 from services.intake.pages.frame import read_fields, show
 from services.intake.postal_codes import Places
@@ -76,6 +76,7 @@ def form_page(
     going_on = draft is not None and draft.application_id is None
     values = {
         "kind": kind_of(typed),
+        "title": gettext(words.KINDS[kind_of(typed)]),
         "form": {name: typed.get(name, "") for name in _KEPT},
         "birth": apart(typed.get("birth_date", ""))._asdict(),
         "eras": ERAS,
@@ -107,9 +108,9 @@ def form_page(
 
 
 def kind_of(typed: Mapping[str, str]) -> str:
-    """`new` where nothing else is offered."""
+    """`new` where it is none of ours; whether it is offered is for the use case to say."""
     kind = typed.get("kind", NEW)
-    return kind if kind in (NEW, RENEWAL) else NEW
+    return kind if kind in KINDS else NEW
 
 
 def _asks_guardian(intake: Intake, typed: Mapping[str, str], errors: Sequence[FieldError]) -> bool:

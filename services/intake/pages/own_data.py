@@ -37,7 +37,9 @@ async def get_own_data(intake: Intake, request: web.Request) -> web.Response:
         ],
         "photos": photos.shown(intake.policy, view.documents),
         "delete_on": images_go_on(intake.policy, intake.zone, application),
-        "timeline": [(entry.at, gettext(words.TIMELINE[entry.what])) for entry in view.timeline],
+        "timeline": [
+            (entry.at, gettext(words.told(entry.what, view.application.applicant.kind))) for entry in view.timeline
+        ],
         "amendments": [
             (each["at"], "、".join(fields.label(field) for field in each["changed"])) for each in held["amendments"]
         ],

@@ -9,6 +9,28 @@ PROOFS = {
     "work_or_school": _("市内の勤務先・学校"),
 }
 
+#: What is applied for.
+KINDS = {
+    "new": _("新しい登録"),
+    "renewal": _("カードの更新"),
+    "change": _("住所や名前などの変更"),
+    "replacement": _("なくしたカードの再発行"),
+}
+
+#: What was done in the end, by what was applied for; and the mail that says so.
+COMPLETED = {
+    "new": _("本登録が完了しました"),
+    "renewal": _("カードを更新しました"),
+    "change": _("登録の内容を変更しました"),
+    "replacement": _("新しいカードを登録しました"),
+}
+RESULT_MAILED = {
+    "new": _("本登録のお知らせがメールで届く"),
+    "renewal": _("更新のお知らせがメールで届く"),
+    "change": _("変更のお知らせがメールで届く"),
+    "replacement": _("新しいカードのお知らせがメールで届く"),
+}
+
 TIMELINE = {
     "received": _("仮登録を受け付けました"),
     "email_proven": _("メールアドレスを確認しました"),
@@ -23,8 +45,13 @@ TIMELINE = {
     "expired": _("期限が過ぎました"),
     "rejected": _("登録できませんでした"),
     "approved": _("登録が認められました"),
-    "completed": _("本登録が完了しました"),
 }
+
+
+def told(what: str, kind: str) -> str:
+    """The timeline's words for this, of an application of this kind; still to be translated."""
+    return COMPLETED[kind] if what == "completed" else TIMELINE[what]
+
 
 #: What documents noticed about a photograph, by its code: nothing is refused, but taking it again may spare a round.
 WARNINGS = {
@@ -51,6 +78,7 @@ MAILS = {
     "application_expired": _("期限が過ぎたことのお知らせ"),
     "registration_completed": _("本登録のお知らせ"),
     "registration_renewed": _("更新のお知らせ"),
+    "registration_changed": _("登録の変更のお知らせ"),
     "review_delayed": _("確認が遅れているお知らせ"),
 }
 MAIL = _("お知らせ")

@@ -86,6 +86,7 @@ from services.intake.store.reception import (
     release_key,
     save_draft,
 )
+from services.intake.store.registrations import lock_registration, newest_registration, show_registration
 
 __all__ = [
     "LinkRequest",
@@ -128,6 +129,7 @@ __all__ = [
     "keep_mail",
     "lock_application",
     "lock_draft",
+    "lock_registration",
     "lock_unanswered",
     "mails_of",
     "mark_deleted",
@@ -135,6 +137,7 @@ __all__ = [
     "mark_removed",
     "mark_stored",
     "newest_of_email",
+    "newest_registration",
     "note_handed",
     "open_handover",
     "overdue",
@@ -156,6 +159,7 @@ __all__ = [
     "schedule_deletion",
     "set_contact",
     "set_password",
+    "show_registration",
     "stored_documents",
     "take_link_request",
     "tell",

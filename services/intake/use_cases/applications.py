@@ -146,7 +146,8 @@ def _changed(intake: Intake, application: Application, fields: Mapping[str, Any]
     submitted = application.submitted_at
     on = today(lambda: submitted, intake.zone) if submitted else intake.today
     reading = understand_form(intake.policy, on, {**typed_form(before), **fields}, password_given=True)
-    errors = [error for error in reading.errors if error.field in fields or error.field not in before.values]
+    settled = {*before.values, "kind"}
+    errors = [error for error in reading.errors if error.field in fields or error.field not in settled]
     if errors:
         raise Invalid(errors)
     values = {

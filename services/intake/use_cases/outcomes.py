@@ -97,13 +97,18 @@ async def withdrawal_accepted(tx: Transaction, application_id: UUID, round_: int
 
 
 async def registered(tx: Transaction, application_id: UUID, registration: Registration, at: datetime) -> None:
-    """The card that it led to; the newest version of the registration counts."""
+    """The card that it led to. Of a registration the newest version counts, for every application that led to it."""
+    await store.lock_registration(tx.conn, registration.id)
+    await store.show_registration(tx.conn, registration)
     application = await store.lock_application(tx.conn, application_id)
     if application is None or application.status == ERASED:
         return
+    newest = await store.newest_registration(tx.conn, registration.id) or registration
+    if newest.version < registration.version:
+        newest = registration
     known = application.registration
-    if known is None or registration.version > known.version:
-        await store.save_application(tx.conn, replace(application, registration=registration))
+    if known is None or newest.version > known.version:
+        await store.save_application(tx.conn, replace(application, registration=newest))
     await store.tell(tx.conn, application_id, "completed", 0, at)
 
 

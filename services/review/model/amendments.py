@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.errors import FieldError
+from rules import card_numbers
 from rules.policy import Policy, usable
 from rules.understanding import understand
 from services.review.model.applications import Applicant, Typed
@@ -21,7 +22,7 @@ _TYPED = {
     "organisation_address": 300,
 }
 #: The e-mail is none of them: the applicant has proven it, and the mails go there.
-AMENDABLE = (*_TYPED, "birth_date", "category", "pickup_branch", "hold_contact")
+AMENDABLE = (*_TYPED, "birth_date", "card_number", "category", "pickup_branch", "hold_contact")
 LONGEST_REASON = 200
 
 
@@ -31,7 +32,7 @@ def amend(
     """The applicant as it will be registered, what was changed, and every fault.
 
     Faults of `amendments/<n>/field`: `field_unknown`, `field_twice`; of `/reason`: `required`, `too_long`; of `/value`: the
-    codes of rules.understanding, and `code_unknown` for a category, branch or hold contact that cannot be chosen.
+    codes of rules.understanding and rules.card_numbers, and `code_unknown` for a category, branch or hold contact that cannot be chosen.
     """
     faults: list[FieldError] = []
     kept: list[Amended] = []
@@ -73,6 +74,10 @@ def _with(
             "hold_contact": usable(policy.hold_contacts, value),
         }
         return (replace(applicant, **{name: value}), None) if entries[name] else (applicant, ("value", "code_unknown"))  # type: ignore[arg-type]
+    if name == "card_number":
+        wrong = card_numbers.problem(policy.card_numbers, value)
+        number = card_numbers.understood(policy.card_numbers, value)
+        return (applicant, ("value", wrong)) if wrong else (replace(applicant, card_number=number), None)
     understood = understand(name, value, today=today)
     if understood.error:
         return applicant, ("value", understood.error)

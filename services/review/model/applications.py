@@ -38,7 +38,7 @@ class Applicant:
     category: str
     pickup_branch: str
     hold_contact: str
-    #: The card to renew, as typed.
+    #: The card that is renewed, changed or was lost, as typed.
     card_number: str | None
     #: What this library asks besides, by the code of the question.
     extra: Mapping[str, Any]

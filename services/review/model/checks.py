@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from rules import card_numbers
 from rules.policy import Policy
 from services.review.model.applications import Applicant
-from services.review.model.cases import Case, Check, Document
-from services.review.model.registrations import Registration
+from services.review.model.cases import CLAIMED, WAITING, Case, Check, Document
+from services.review.model.registrations import Registration, differences
+from services.review.model.views import word
 
 #: Answers that need no second look.
 _FINE = {
@@ -30,6 +31,18 @@ _WARNINGS = {
     "too_small": "小さすぎるようです",
     "cut_off": "端が切れているようです",
     "same_image": "撮り直しを頼んだ写真と同じもののようです",
+}
+_NAMES = {
+    "name": "氏名",
+    "kana": "フリガナ",
+    "guardian_name": "保護者名",
+    "postal_code": "郵便番号",
+    "address": "住所",
+    "phone": "電話番号",
+    "email": "メールアドレス",
+    "category": "利用区分",
+    "pickup_branch": "予約受取館",
+    "hold_contact": "予約連絡",
 }
 _CARD = {
     "card_number_not_digits": "数字ではない文字があります",
@@ -58,22 +71,57 @@ def document_checks(documents: tuple[Document, ...]) -> list[Check]:
     ]
 
 
-def card_checks(policy: Policy, case: Case, applicant: Applicant, known: Registration | None) -> list[Check]:
-    """The card to renew: is there a number, can it be one, is it known here, and is it this person's?"""
+def card_checks(
+    policy: Policy, case: Case, applicant: Applicant, known: Registration | None, void: bool = False
+) -> list[Check]:
+    """The card that the applicant has: is there a number, can it be one, is it known here, and is it this person's?
+
+    `void`: it is the number of a card that was lost and replaced.
+    """
     if case.kind == "new":
         return []
     typed = applicant.card_number
     if typed is None:
-        return [Check("card", "card_number_missing", "カード番号が入力されていません。", True)]
+        return [Check("card", "card_number_missing", _missing(case), True)]
     wrong = card_numbers.problem(policy.card_numbers, typed)
     if wrong:
         return [Check("card", wrong, f"カード番号 {typed}: {_CARD.get(wrong, wrong)}。", True)]
+    if void:
+        return [Check("card", "card_void", f"カード番号 {typed} は、再発行のため無効になった番号です。", True)]
     if known is None:
         text = f"カード番号 {typed} は、このシステムで発行したものではありません（番号の形は正しいです）。"
         return [Check("card", "card_unknown", text, True)]
     if known.birth_date != applicant.birth_date:
         return [Check("card", "card_of_another", f"カード番号 {typed} の登録とは、生年月日が違います。", True)]
     return [Check("card", "card_known", f"カード番号 {typed} の登録があります（{known.name}）。", False)]
+
+
+def difference_checks(policy: Policy, case: Case, applicant: Applicant, known: Registration | None) -> list[Check]:
+    """What the approval changes in the registration with this card."""
+    if case.status not in (WAITING, CLAIMED) or known is None or known.birth_date != applicant.birth_date:
+        return []
+    found = [
+        Check(
+            "difference",
+            field,
+            f"{_NAMES[field]}が登録と違います。登録：{_shown(policy, field, before)} → 申請：{_shown(policy, field, after)}",
+            True,
+        )
+        for field, before, after in differences(known, applicant)
+    ]
+    if not found and case.kind == "change":
+        return [Check("difference", "no_difference", "登録の内容と違うところがありません。", True)]
+    return found
+
+
+def _missing(case: Case) -> str:
+    if case.kind == "replacement":
+        return "なくしたカードの番号は入力されていません。同じ人の登録をさがしてください。"
+    return "カード番号が入力されていません。"
+
+
+def _shown(policy: Policy, field: str, value: str | None) -> str:
+    return word(policy, field, value) if value else "（なし）"
 
 
 def round_checks(policy: Policy, case: Case) -> list[Check]:

@@ -77,3 +77,34 @@ def register(
 def expiry(today: date, validity_years: int) -> date:
     """The last valid day of a card that is given out or renewed today (29 February becomes 28 where it must)."""
     return add_months(today, 12 * validity_years)
+
+
+def still_valid_until(known: Registration | None, today: date, longest: date) -> date:
+    """The last valid day of a card whose details change or that is replaced: as it was.
+
+    A card that has expired, or of which nothing is known here, is valid as if renewed: the same papers were looked at.
+    """
+    return known.expires_on if known and known.expires_on >= today else longest
+
+
+def differences(registration: Registration, applicant: Applicant) -> tuple[tuple[str, str | None, str | None], ...]:
+    """(field, as registered, as applied for) of everything that an approval would change (codes as they are)."""
+    wanted = register(
+        registration.id, registration.application_id, applicant, registration.card_number, registration.expires_on, 0
+    )
+    pairs = ((name, getattr(registration, name), getattr(wanted, name)) for name in _COMPARED)
+    return tuple((name, before, after) for name, before, after in pairs if before != after)
+
+
+_COMPARED = (
+    "name",
+    "kana",
+    "guardian_name",
+    "postal_code",
+    "address",
+    "phone",
+    "email",
+    "category",
+    "pickup_branch",
+    "hold_contact",
+)

@@ -114,7 +114,8 @@ async def _show(
 ) -> web.StreamResponse:
     policy, staff = review.policy, staff_of(request)
     day = today(review.now, ZoneInfo(policy.time_zone))
-    shown = typed or Typed(card_number=value_of(view, "card_number"))
+    # A lost card's number is not the one that staff type.
+    shown = typed or Typed(card_number="" if view.case.kind == "replacement" else value_of(view, "card_number"))
     dock = _dock(view, staff, shown)
     ended = _ended(view, just_decided) if view.case.status not in (WAITING, CLAIMED) else None
     values: dict[str, Any] = {
@@ -163,8 +164,11 @@ def _warnings(policy: Policy, view: CaseView) -> list[dict[str, str]]:
     if view.undelivered:
         body = f"申請者へのメールが届いていません。電話（{value_of(view, 'phone')}）で連絡してください。"
         found.append({"kind": "warning", "title": "メールが届いていません", "body": body})
-    if view.card_unknown:
-        body = f"図書館システムで {value_of(view, 'card_number')} の持ち主を確かめてから、承認してください。"
+    if view.card_unknown and not (number := value_of(view, "card_number")):
+        body = "「同じ人かもしれない登録」か図書館システムで、この人のカードをさがしてから、承認してください。"
+        found.append({"kind": "warning", "title": "カード番号が入力されていません", "body": body})
+    elif view.card_unknown:
+        body = f"図書館システムで {number} の持ち主を確かめてから、承認してください。"
         found.append({"kind": "warning", "title": "このカード番号はこのシステムに登録がありません", "body": body})
     return found
 

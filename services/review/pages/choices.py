@@ -39,7 +39,7 @@ def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         ],
         "deadline": words.day(correction_deadline(policy, today)),
         "verdicts": words.VERDICTS,
-        "amendable": _amendable(policy),
+        "amendable": _amendable(policy, view),
     }
 
 
@@ -50,9 +50,15 @@ def labels(view: CaseView) -> Mapping[str, str]:
     return {f"{part}-{item}": f"{label}：" for item, label in named.items() for part in ("reason", "note")}
 
 
-def _amendable(policy: Policy) -> list[tuple[str, str]]:
+def _amendable(policy: Policy, view: CaseView) -> list[tuple[str, str]]:
     """Fields whose right value is typed, and values that are chosen from the policy (`category=commuter`)."""
-    typed = [(name, words.FIELDS[name]) for name in AMENDABLE if name not in words.CODED]
+    # Staff find the number of a lost card; whoever is new has none, and any other is typed beside the approval.
+    replaces = view.case.kind == "replacement"
+    typed = [
+        (name, words.FIELDS[name])
+        for name in AMENDABLE
+        if name not in words.CODED and (replaces or name != "card_number")
+    ]
     chosen = [("category", each) for each in current(policy.categories)]
     return typed + [
         (f"{field}={each.code}", f"{words.FIELDS[field]}を「{policy.text(each.name, 'ja')}」に")
@@ -75,14 +81,30 @@ def _value(view: CaseView, item: str) -> str:
 
 
 def _card(policy: Policy, view: CaseView) -> dict[str, Any]:
-    """Whether staff type the number, and what approving does."""
-    renewal = view.case.kind == "renewal"
-    typed = renewal or policy.card_numbers.source != "range"
+    """Whether staff type the number, and what approving does. `unnamed`: staff say whose card was lost."""
+    kind, counted = view.case.kind, policy.card_numbers.source == "range"
     given = value_of(view, "card_number")
-    if renewal:
-        says = "登録を更新し、申請者にメールで伝えます。"
-    elif typed:
-        says = "この番号で登録し、申請者にメールで伝えます。"
+    if kind in _KEEPS_NUMBER:
+        typed, says, hint = True, _KEEPS_NUMBER[kind], f"申請者の入力：{given}"
+    elif kind == "replacement":
+        typed, says, hint = (
+            not counted,
+            "新しい番号で登録して前の番号を無効にし、申請者にメールで伝えます。",
+            "新しいカードの番号",
+        )
+    elif counted:
+        typed, says, hint = False, "番号は自動で付き、申請者にメールで伝えます。", ""
     else:
-        says = "番号は自動で付き、申請者にメールで伝えます。"
-    return {"typed": typed, "says": says, "hint": f"申請者の入力：{given}" if given else None}
+        typed, says, hint = True, "この番号で登録し、申請者にメールで伝えます。", f"申請者の入力：{given}"
+    return {
+        "typed": typed,
+        "says": says,
+        "hint": hint if given or kind == "replacement" else None,
+        "unnamed": kind == "replacement" and not given,
+    }
+
+
+_KEEPS_NUMBER = {
+    "renewal": "登録を更新し、申請者にメールで伝えます。",
+    "change": "登録の内容を変え、申請者にメールで伝えます。番号は変わりません。",
+}

@@ -16,7 +16,7 @@ from services.review.model import (
     Case,
 )
 
-KINDS = {"new": "新規", "renewal": "更新", "change": "変更", "replacement": "再発行"}
+KINDS = {"new": "新規", "renewal": "更新", "change": "変更", "replacement": "再発行（紛失）"}
 FILTERS = {
     OPEN: "未処理",
     WAITING: "担当待ち",
@@ -89,6 +89,10 @@ ERRORS = {
     "card_number_prefix": "この図書館のカード番号ではありません。先頭の数字を確かめてください。",
     "card_number_check_digit": "カード番号が正しくありません。打ち間違いがないか確かめてください。",
     "card_number_taken": "このカード番号はほかの人が使っています。番号を確かめてください。",
+    "card_number_void": "このカード番号は、再発行のため無効になりました。新しい番号を確かめてください。",
+    "registration_not_named": (
+        "なくしたカードの登録を1つえらんで「同じ人」としてください。ないときは、図書館システムで番号をさがし、下の「なおして登録する」の「カード番号」に入れてください。"
+    ),
     "card_number_of_another": "このカード番号は、生年月日の違う人の登録です。番号を確かめてください。",
 }
 EXTENDED = {"kind": "success", "title": "期限をのばしました", "body": "申請者にメールで伝えます。"}
@@ -111,7 +115,6 @@ CONFLICTS = {
         "この申請は、もう判定できません",
         "ほかの職員が判定したか、申請者が取り下げました。今の状態を確かめてください。",
     ),
-    "kind_not_supported": ("この種別は、まだ承認できません", "登録はしていません。窓口での手続きを案内してください。"),
     "card_numbers_exhausted": (
         "カード番号を使い切りました",
         "登録はしていません。システムの管理者に、カード番号の範囲を広げるよう伝えてください。",

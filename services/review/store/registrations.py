@@ -1,6 +1,6 @@
 """Registrations, and the card numbers that were given out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,8 @@ address, address_key, phone, phone_key, email, guardian_name, category, expires_
 
 LOCK_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1 FOR UPDATE"  # noqa: S608
 
+LOCK_BY_IDS = f"SELECT {_COLUMNS} FROM registrations WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
+
 FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  # noqa: S608
 
 SAVE = f"""
@@ -25,6 +27,7 @@ INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
 ON CONFLICT (id) DO UPDATE
    SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
+       card_number = excluded.card_number,
        name_raw = excluded.name_raw, name = excluded.name, name_key = excluded.name_key, kana = excluded.kana,
        kana_key = excluded.kana_key, birth_date = excluded.birth_date, postal_code = excluded.postal_code,
        address = excluded.address, address_key = excluded.address_key, phone = excluded.phone,
@@ -43,6 +46,9 @@ RETURNING serial
 TAKE_NUMBER = """
 INSERT INTO card_numbers (card_number, given_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING card_number
 """
+
+VOID_NUMBER = "UPDATE card_numbers SET void_at = coalesce(void_at, $2) WHERE card_number = $1"
+IS_VOID = "SELECT EXISTS (SELECT FROM card_numbers WHERE card_number = $1 AND void_at IS NOT NULL)"
 
 # Two lookups by index; the reasons themselves are the model's to say.
 CANDIDATES = """
@@ -71,6 +77,11 @@ async def lock_by_card(conn: Connection, card_number: str) -> Registration | Non
     return _registration(await conn.fetchrow(LOCK_BY_CARD, card_number))
 
 
+async def lock_by_ids(conn: Connection, ids: Collection[UUID]) -> list[Registration]:
+    """Those of these that are registrations, likewise."""
+    return [Registration(**row) for row in await conn.fetch(LOCK_BY_IDS, list(ids))]
+
+
 async def save(conn: Connection, registration: Registration, now: datetime) -> None:
     """Make it, or make it say this."""
     values = asdict(registration)
@@ -86,10 +97,20 @@ async def take_number(conn: Connection, card_number: str, now: datetime) -> bool
     return await conn.fetchval(TAKE_NUMBER, card_number, now) is not None
 
 
+async def void_number(conn: Connection, card_number: str, now: datetime) -> None:
+    """The card was lost: its number is nobody's for ever."""
+    await conn.execute(VOID_NUMBER, card_number, now)
+
+
+async def is_void(conn: Connection, card_number: str) -> bool:
+    """Whether this is the number of a card that was lost and replaced."""
+    return bool(await conn.fetchval(IS_VOID, card_number))
+
+
 async def candidates(
     conn: Connection, application_id: UUID, person: Person, card_number: str | None
 ) -> Sequence[Candidate]:
-    """Who might be the same person, but for the case itself and the card that it wants to renew; strongest first."""
+    """Who might be the same person, but for the case itself and the card that it names; strongest first."""
     keys = (person.name_key, person.kana_key, person.address_key, person.phone_key)
     rows = await conn.fetch(CANDIDATES, application_id, person.birth_date, *(key or None for key in keys), card_number)
     found = [_candidate(row, person) for row in rows]

@@ -88,7 +88,7 @@ async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applic
     """Say it to the other services; the card number where there is one."""
     if decision.decision == APPROVE:
         await tx.record(events.approved(case))
-        registration = await register_applicant(review, tx, case, applicant, decision.card_number or None)
+        registration = await register_applicant(review, tx, case, applicant, decision)
         return registration.card_number
     known = await documents.of_round(tx.conn, case.application_id, case.round)
     sides = {f"document:{each.id}": (each.type, each.side) for each in known}

@@ -46,6 +46,7 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         correct_by = await last_day(review, conn, case, asked) if asked else None
         undelivered = await mails.undelivered(conn, case.application_id)
         registered = await registrations.find_by_card(conn, content.card_number) if content.card_number else None
+        void = await registrations.is_void(conn, content.card_number) if content.card_number else False
         person = content.applicant.person
         found = await registrations.candidates(conn, case.application_id, person, content.card_number)
     policy, applicant = review.policy, content.applicant
@@ -56,7 +57,8 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         documents=shown,
         checks=(
             *rules_on.outcome_checks(policy, content.outcomes),
-            *rules_on.card_checks(policy, case, applicant, registered),
+            *rules_on.card_checks(policy, case, applicant, registered, void),
+            *rules_on.difference_checks(policy, case, applicant, registered),
             *rules_on.document_checks(shown),
             *rules_on.round_checks(policy, case),
             *rules_on.mail_checks(undelivered),

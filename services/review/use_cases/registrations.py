@@ -1,6 +1,6 @@
-"""Registrations: an approval makes one, or renews the one that the card belongs to."""
+"""Registrations: an approval makes one, or renews or changes the one that the card belongs to."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis.clock import today
 from chassis.connection import Connection
@@ -9,50 +9,92 @@ from chassis.errors import Conflict, FieldError, Invalid
 from chassis.ids import new_id
 from rules import card_numbers
 from services.review import events
-from services.review.model import Applicant, Case, Registration
-from services.review.model.registrations import expiry, register
+from services.review.model import Applicant, Case, Decision, Registration
+from services.review.model.registrations import expiry, register, still_valid_until
 from services.review.store import registrations
 from services.review.use_cases.context import Review, zone
 
 
 async def register_applicant(
-    review: Review, tx: Transaction, case: Case, applicant: Applicant, typed: str | None
+    review: Review, tx: Transaction, case: Case, applicant: Applicant, decision: Decision
 ) -> Registration:
-    """The approved applicant's registration, and its event. `typed` is the card number as staff typed it, if they did.
+    """The approved applicant's registration, and its event.
 
-    Raises Invalid of `card_number` (`card_number_required`, `card_number_taken`, `card_number_of_another`, and the codes of
-    rules.card_numbers) or `category` (`category_unknown`); Conflict `card_numbers_exhausted`, `kind_not_supported`.
+    Raises Invalid of `card_number` (`card_number_required`, `card_number_taken`, `card_number_void`,
+    `card_number_of_another`, and the codes of rules.card_numbers), `registration` (`registration_not_named`) or `category`
+    (`category_unknown`); Conflict `card_numbers_exhausted`.
     """
     category = review.policy.category(applicant.category)
     if category is None:
         raise _invalid("category", "category_unknown")
-    now = review.now()
-    expires_on = expiry(today(review.now, zone(review)), category.validity_years)
+    now, typed = review.now(), decision.card_number or None
+    day = today(review.now, zone(review))
+    longest = expiry(day, category.validity_years)
     if case.kind == "new":
         number = await _new_number(review, tx.conn, typed, now)
-        registration = register(new_id(), case.application_id, applicant, number, expires_on, version=1)
+        registration = _registration(case, applicant, None, number, longest)
         event = events.registration_completed(registration)
     elif case.kind == "renewal":
-        number = _number(review, typed or applicant.card_number)
-        # Waits for another renewal of the same card, so that only one of them finds it unknown.
-        await registrations.take_number(tx.conn, number, now)
-        known = await registrations.lock_by_card(tx.conn, number)
-        if known and known.birth_date != applicant.birth_date:
-            raise _invalid("card_number", "card_number_of_another")
-        registration = register(
-            known.id if known else new_id(),
-            case.application_id,
-            applicant,
-            number,
-            max(expires_on, known.expires_on) if known else expires_on,
-            known.version + 1 if known else 1,
+        known, number = await _card(review, tx.conn, applicant, typed or applicant.card_number)
+        registration = _registration(
+            case, applicant, known, number, max(longest, known.expires_on) if known else longest
         )
         event = events.registration_renewed(registration)
+    elif case.kind == "change":
+        known, number = await _card(review, tx.conn, applicant, typed or applicant.card_number)
+        registration = _registration(case, applicant, known, number, still_valid_until(known, day, longest))
+        event = events.registration_changed(registration, None)
     else:
-        raise Conflict("kind_not_supported")
+        number = await _new_number(review, tx.conn, typed, now)
+        known, lost = await _lost_card(review, tx.conn, applicant, decision)
+        if number == lost:
+            # A lost card that is unknown here may carry the next number of the range.
+            number = await _new_number(review, tx.conn, typed, now)
+        await registrations.void_number(tx.conn, lost, now)
+        registration = _registration(case, applicant, known, number, still_valid_until(known, day, longest))
+        event = events.registration_changed(registration, lost)
     await registrations.save(tx.conn, registration, now)
     await tx.record(event)
     return registration
+
+
+def _registration(
+    case: Case, applicant: Applicant, known: Registration | None, number: str, expires_on: date
+) -> Registration:
+    """The registration that was `known` as it is from now on, or a first one."""
+    id_, version = (known.id, known.version + 1) if known else (new_id(), 1)
+    return register(id_, case.application_id, applicant, number, expires_on, version)
+
+
+async def _card(
+    review: Review, conn: Connection, applicant: Applicant, typed: str | None
+) -> tuple[Registration | None, str]:
+    """The registration with the card that the applicant has, locked, and its number; None where it is unknown here."""
+    number = _number(review, typed)
+    # Waits for another application with the same card, so that only one of them finds it unknown.
+    await registrations.take_number(conn, number, review.now())
+    known = await registrations.lock_by_card(conn, number)
+    # Only now: the card may have been replaced while this waited for the lock.
+    if await registrations.is_void(conn, number):
+        raise _invalid("card_number", "card_number_void")
+    if known and known.birth_date != applicant.birth_date:
+        raise _invalid("card_number", "card_number_of_another")
+    return known, number
+
+
+async def _lost_card(
+    review: Review, conn: Connection, applicant: Applicant, decision: Decision
+) -> tuple[Registration | None, str]:
+    """The registration whose card was lost, and that card's number: by the number, else the one that staff said is the same."""
+    if applicant.card_number:
+        return await _card(review, conn, applicant, applicant.card_number)
+    same = {each.candidate for each in decision.verdicts if each.verdict == "same"}
+    known = await registrations.lock_by_ids(conn, same)
+    if len(known) != 1:
+        raise _invalid("registration", "registration_not_named")
+    if known[0].birth_date != applicant.birth_date:
+        raise _invalid("registration", "card_number_of_another")
+    return known[0], known[0].card_number
 
 
 async def _new_number(review: Review, conn: Connection, typed: str | None, now: datetime) -> str:

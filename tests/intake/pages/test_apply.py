@@ -146,6 +146,17 @@ async def test_a_renewal_asks_for_the_number_of_the_card(apply: Apply) -> None:
     assert (page.url, "1234567890123" in page.text) == ("/apply/confirm", True)
 
 
+async def test_a_change_asks_for_the_card_and_a_lost_card_only_if_its_number_is_known(apply: Apply) -> None:
+    page = await apply("change")
+    assert (page.heading, page.messages) == (
+        "住所や名前などの変更",
+        {"card_number": "貸出カード番号を入力してください。"},
+    )
+    page = await apply("replacement", card_number="12")
+    assert (page.heading, list(page.messages)) == ("なくしたカードの再発行", ["card_number"])
+    assert (await apply("replacement", card_number="")).url == "/apply/confirm"
+
+
 async def test_what_the_address_perhaps_should_be_is_asked_and_never_changed(apply: Apply) -> None:
     page = await apply(email="hana@gmail.con")
     assert "もしかして hana@gmail.com ですか" in page.text

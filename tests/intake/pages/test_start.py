@@ -4,11 +4,12 @@ from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser
 
 
-async def test_the_first_question_leads_to_a_new_card_or_to_a_renewal(house: House, browser: Browser) -> None:
+async def test_the_first_question_leads_to_everything_that_is_offered(house: House, browser: Browser) -> None:
     page = await browser.get("/")
     assert (page.status, page.heading) == (200, "図書館カードを、おうちで")
     assert "図書館カードをもっていますか" in page.text
-    assert {"/eligibility?kind=new", "/eligibility?kind=renewal", "#help", "/sign-in"} <= set(page.links)
+    doors = {"/eligibility?kind=new", "/eligibility?kind=renewal", "/apply?kind=change", "/apply?kind=replacement"}
+    assert {*doors, "/sign-in"} <= set(page.links)
 
 
 async def test_every_page_names_telephone_counter_and_the_sender_of_mails(house: House, browser: Browser) -> None:
