@@ -70,6 +70,7 @@ def handed_over(
     who: Mapping[str, Any] | None = None,
     documents: Sequence[Mapping[str, Any]] | None = None,
     outcomes: Mapping[str, str] | None = None,
+    filled_by: str = "self",
 ) -> Event:
     subject = application or new_id()
     data = {
@@ -80,7 +81,7 @@ def handed_over(
         "submitted_at": submitted_at,
         "expected_date": "2026-11-26",
         "language": "ja",
-        "filled_by": "self",
+        "filled_by": filled_by,
         "policy_version": "0123456789ab",
         "consent": {"version": "2026-11", "at": "2026-11-20T00:30:00Z"},
         "applicant": dict(who or applicant()),

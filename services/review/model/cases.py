@@ -123,6 +123,14 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """Which version of the library's explanation the applicant agreed to, and when."""
+
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything on one case that staff need to decide."""
 
@@ -138,6 +146,9 @@ class CaseView:
     undelivered: tuple[str, ...]
     #: The policy in force at submission.
     policy_version: str
+    #: Who typed: self, guardian, helper or staff.
+    filled_by: str
+    consent: Consent
     #: What the applicant changed: in the correction before this round, and since it was submitted.
     changes: tuple[Change, ...]
     #: What the applicant changed too late for the decision.

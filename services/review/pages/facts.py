@@ -49,7 +49,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
             {**_document(case.id, each, policy.time_zone), "new": each.id in view.new_documents}
             for each in view.documents
         ],
-        "rows": _rows(policy, view, today),
+        "rows": [*_rows(policy, view, today), *_given(policy, view)],
         "extensions": [
             f"{words.day(each.correct_by)}まで（{words.day_and_time(each.at, policy.time_zone)} {each.username}）：{each.reason}"
             for each in view.extensions
@@ -122,6 +122,13 @@ def _rows(policy: Policy, view: CaseView, today: date) -> list[dict[str, Any]]:
         for each in view.applicant
         if each.display or each.name in changes
     ]
+
+
+def _given(policy: Policy, view: CaseView) -> list[dict[str, Any]]:
+    """Who typed all this, and what was agreed to."""
+    consent = f"{words.day_and_time(view.consent.at, policy.time_zone)}（説明の版：{view.consent.version}）"
+    given = {"入力した人": words.FILLED_BY.get(view.filled_by, view.filled_by), "同意": consent}
+    return [{"key": key, "value": value, "more": [], "before": []} for key, value in given.items()]
 
 
 def late_changes(policy: Policy, view: CaseView) -> str:

@@ -42,6 +42,12 @@ FIELDS = {
     "hold_contact": "予約の連絡",
     "card_number": "カード番号",
 }
+FILLED_BY = {
+    "self": "本人",
+    "guardian": "保護者",
+    "helper": "家族など（本人を手伝った人）",
+    "staff": "図書館の職員",
+}
 #: Fields whose typed value is a code: the word stands for it, nothing was understood.
 CODED = frozenset({"guardian_relation", "category", "pickup_branch", "hold_contact"})
 WARNINGS = {

@@ -10,7 +10,7 @@ import asyncpg
 
 from chassis.connection import Connection
 from chassis.ids import new_id
-from services.review.model import CLAIMED, OPEN, WAITING, Applicant, Application, Case, Claim, Listed
+from services.review.model import CLAIMED, OPEN, WAITING, Applicant, Application, Case, Claim, Consent, Listed
 from services.review.model.applications import applicant_of
 
 #: The events of one application take turns, also before there is a row to lock.
@@ -58,7 +58,7 @@ PAGE = f"""
 """  # noqa: S608
 
 FIND_CONTENT = """
-SELECT applicant, outcomes, policy_version, card_number, mended, new_documents,
+SELECT applicant, outcomes, policy_version, card_number, mended, new_documents, filled_by, consent,
        kind <> 'new' AND NOT EXISTS (SELECT FROM registrations r WHERE r.card_number = c.card_number) AS card_unknown
   FROM cases c WHERE id = $1
 """
@@ -117,6 +117,8 @@ class Content:
     mended: Mapping[str, str | None]
     #: Documents that came with this round, where there was one before.
     new_documents: frozenset[UUID]
+    filled_by: str
+    consent: Consent
 
 
 async def lock_application(conn: Connection, application_id: UUID) -> None:
@@ -168,6 +170,8 @@ async def content(conn: Connection, case_id: UUID) -> Content:
         row["card_unknown"],
         row["mended"],
         frozenset(row["new_documents"]),
+        row["filled_by"],
+        Consent(row["consent"]["version"], datetime.fromisoformat(row["consent"]["at"])),
     )
 
 

@@ -68,6 +68,8 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         card_unknown=content.card_unknown,
         undelivered=undelivered,
         policy_version=content.policy_version,
+        filled_by=content.filled_by,
+        consent=content.consent,
         changes=changes_of(content.mended, amendment, case.application_version),
         late=late_of(applicant, amendment, case.application_version),
         new_documents=content.new_documents,

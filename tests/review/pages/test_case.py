@@ -18,6 +18,18 @@ async def test_the_case_shows_what_was_understood_and_what_was_typed(staff: Brow
     assert "メール hana@example.jp 利用区分 熊本市在住 予約受取館 熊本市立図書館（本館） 予約の連絡 メール" in text
 
 
+async def test_the_case_says_who_typed_for_whom_and_what_was_agreed_to_when(staff: Browser, house: House) -> None:
+    of_age = await house.case()
+    text = (await staff.get(f"/cases/{of_age.case.id}")).text
+    assert "入力した人 本人 同意 11月20日 09:30（説明の版：2026-11）" in text
+    child = samples.applicant(guardian_name=samples.typed("水前寺 太郎"), guardian_relation="grandparent")
+    for code, words in (("guardian", "保護者"), ("helper", "家族など（本人を手伝った人）"), ("staff", "図書館の職員")):
+        view = await house.case(who=child, filled_by=code)
+        text = (await staff.get(f"/cases/{view.case.id}")).text
+        assert "保護者名 水前寺 太郎 保護者との関係 祖父母" in text
+        assert f"入力した人 {words} 同意" in text
+
+
 async def test_each_image_is_shown_and_can_be_opened_in_full_size(staff: Browser, house: House) -> None:
     documents = [samples.document(), samples.document(side="back", warnings=["glare"])]
     view = await house.case(documents=documents)
