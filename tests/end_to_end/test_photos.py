@@ -55,8 +55,9 @@ async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
         await enter(page, system, person)
         await page.goto(f"{system.url('intake')}{DOCUMENTS}?type=eligibility_certificate&address=current")
         await look(page, "photo-covering-empty")
-        unseen = {"name": "photo.heic", "mimeType": "image/heic", "buffer": b"no browser shows this"}
-        await page.get_by_label("おもて面の写真").set_input_files([unseen])
+        unseen = picture.with_name("photo.heic")
+        unseen.write_bytes(b"no browser shows this")
+        await page.get_by_label("おもて面の写真").set_input_files(unseen)
         await expect(page.get_by_text("この写真は、この画面では表示できません")).to_be_visible()
         await page.get_by_role("button", name="この写真を送る").click()
         await expect(page.get_by_text("写真として開けませんでした。別の写真を選んでください。")).to_be_visible()
