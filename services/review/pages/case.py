@@ -164,13 +164,23 @@ def _warnings(policy: Policy, view: CaseView) -> list[dict[str, str]]:
     if view.undelivered:
         body = f"申請者へのメールが届いていません。電話（{value_of(view, 'phone')}）で連絡してください。"
         found.append({"kind": "warning", "title": "メールが届いていません", "body": body})
-    if view.card_unknown and not (number := value_of(view, "card_number")):
-        body = "「同じ人かもしれない登録」か図書館システムで、この人のカードをさがしてから、承認してください。"
-        found.append({"kind": "warning", "title": "カード番号が入力されていません", "body": body})
-    elif view.card_unknown:
-        body = f"図書館システムで {number} の持ち主を確かめてから、承認してください。"
-        found.append({"kind": "warning", "title": "このカード番号はこのシステムに登録がありません", "body": body})
+    if view.card_unknown and view.case.status in (WAITING, CLAIMED):
+        title, body = _unknown_card(view)
+        found.append({"kind": "warning", "title": title, "body": body})
     return found
+
+
+def _unknown_card(view: CaseView) -> tuple[str, str]:
+    """Why no registration has this card, and what to do before the approval."""
+    number = value_of(view, "card_number")
+    if not number:
+        body = "「同じ人かもしれない登録」か図書館システムで、この人のカードをさがしてから、承認してください。"
+        return "カード番号が入力されていません", body
+    if any(check.outcome == "card_void" for check in view.checks):
+        body = f"{number} は前になくしたカードの番号です。いまの番号を確かめてください。このままでは承認できません。"
+        return "再発行のため無効になったカード番号です", body
+    body = f"図書館システムで {number} の持ち主を確かめてから、承認してください。"
+    return "このカード番号はこのシステムに登録がありません", body
 
 
 def _ended(view: CaseView, just_decided: bool) -> dict[str, str]:

@@ -103,6 +103,35 @@ async def test_a_renewal_takes_the_number_as_typed(staff: Browser, house: House)
     assert (await _sent(house))[1][1]["card_number"] == samples.OTHER_CARD
 
 
+async def test_whose_card_was_lost_is_asked_where_its_number_is_not_known(staff: Browser, house: House) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    case = await house.claimed(kind="replacement")
+    [found] = (await use_cases.get_case(house.review, case.id)).duplicates
+    shown = await staff.get(f"/cases/{case.id}")
+    assert "カード番号が入力されていません" in shown.text
+    assert "なくしたカードの登録を、下で「同じ人」としてください。" in shown.text
+    assert 'name="card_number"' not in shown.html
+    answer = await _send(staff, case, "approve")
+    assert (answer.status, answer.text.count("なくしたカードの登録を1つえらんで「同じ人」としてください。")) == (422, 2)
+    assert (await _send(staff, case, "approve", **{f"verdict-{found.id}": "same"})).status == 303
+    type_, data = (await _sent(house))[-1]
+    assert (type_, data["previous_card_number"]) == ("registration.changed.v1", found.card_number)
+    assert "カード番号が入力されていません" not in (await staff.get(f"/cases/{case.id}")).text
+
+
+async def test_a_void_number_and_what_a_change_would_change_are_said(staff: Browser, house: House) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    number = (await _sent(house))[-1][1]["card_number"]
+    moved = samples.applicant(card_number=number, address=samples.typed("熊本市例町9"))
+    change = await house.claimed(kind="change", who=moved)
+    assert "住所が登録と違います。" in (await staff.get(f"/cases/{change.id}")).text
+    lost = await house.claimed(kind="replacement", who=moved)
+    assert (await _send(staff, lost, "approve")).status == 303
+    shown = await staff.get(f"/cases/{change.id}")
+    assert "再発行のため無効になったカード番号です" in shown.text
+    assert (await _send(staff, change, "approve", card_number=number)).status == 422
+
+
 async def test_a_wrong_check_digit_is_said_beside_the_number(staff: Browser, house: House) -> None:
     case = await house.claimed(kind="renewal", who=samples.applicant(card_number=samples.CARD))
     answer = await _send(staff, case, "approve", card_number="2900000001238")
