@@ -21,10 +21,11 @@ from tools.system import System
 
 LANGUAGES = ("ja", "ja-easy", "en", "zh", "ko")
 WIDTHS = (1280, 240, 320, 360)
-#: What is no page: answers for scripts, a file to take along, pictures.
+#: What is no page: answers for scripts, a file to take along, pictures, a way back.
 NOT_LOOKED_AT = {
     "/postal-codes/{code}",
     "/application/data.json",
+    "/application/handover",  # leads back to the photographs; the code itself is the answer to a form
     "/application/handover/state",
     "/application/documents/{document}/{rendition}",
     "/cases/{id}/documents/{document_id}/{rendition}",

@@ -169,7 +169,7 @@ STAFF = [
     ),
     State("staff-queue", "/queue", cast.waiting_case, service="review"),
     State("staff-queue-correcting", "/queue?status=correction_requested", cast.correcting_case, service="review"),
-    State("staff-queue-ended", "/queue?status=approved", cast.approved_case, service="review"),
+    State("staff-queue-ended", "/queue?status=decided", cast.approved_case, service="review"),
     State("staff-case-free", "/cases/{case}", cast.waiting_case, service="review"),
     State("staff-case-mine", "/cases/{case}", cast.claimed_case, service="review"),
     *(
