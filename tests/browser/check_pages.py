@@ -24,6 +24,7 @@ WIDTHS = (1280, 240, 320, 360)
 #: What is no page: answers for scripts, a file to take along, pictures, a way back.
 NOT_LOOKED_AT = {
     "/postal-codes/{code}",
+    "/session",
     "/application/data.json",
     "/application/handover",  # leads back to the photographs; the code itself is the answer to a form
     "/application/handover/state",
