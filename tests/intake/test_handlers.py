@@ -201,10 +201,12 @@ async def test_every_application_of_a_registration_shows_its_newest_card_in_ever
         completed(moved.id, 3, "registration.changed.v1", registration=registration, card_number=new),
     ]
     for order in itertools.permutations(told):
-        for event in (*order, *reversed(order)):
-            await house.deliver(event)
-        shown = [(await use_cases.get_application(house.intake, each.id)).registration for each in (first, lost, moved)]
-        assert [(each.version, each.card_number) for each in shown if each] == [(3, new)] * 3
+        for once_more in (order, reversed(order)):
+            for event in once_more:
+                await house.deliver(event)
+            views = [await use_cases.get_application(house.intake, each.id) for each in (first, lost, moved)]
+            shown = [(each.registration.version, each.registration.card_number) for each in views if each.registration]
+            assert shown == [(3, new)] * 3
         async with house.intake.db.transaction() as tx:
             await tx.conn.execute(
                 "UPDATE applications SET registration_id = NULL, registration_version = NULL, card_number = NULL,"
