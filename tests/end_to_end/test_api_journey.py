@@ -76,6 +76,18 @@ async def test_renewal_of_a_card_that_review_does_not_know_is_marked_and_registe
     await wait_for_line(subscriber_log, "registration.renewed ")
 
 
+async def test_a_lost_card_gets_a_new_number_and_the_other_systems_hear_which_one_is_void(
+    person: Person, office: Office, mailbox: Mailbox, subscriber_log: Path
+) -> None:
+    await person.apply_and_submit(kind="replacement", card_number="１２３４５６７８９０９９９")
+    decided = await office.decide(await office.find_case(person.id), "approve")
+    assert decided["card_number"] != "1234567890999"
+    await person.wait_status("approved")
+    mail = await mailbox.wait(person.email, "新しい貸出カード番号")
+    assert decided["card_number"] in mail["Text"]
+    await wait_for_line(subscriber_log, "instead of *********0999")
+
+
 async def test_withdrawn_before_submission_it_ends_at_once(person: Person, mailbox: Mailbox) -> None:
     await person.apply()
     await person.follow_link()
