@@ -1,6 +1,7 @@
 """Sign-in, sessions, links: what opens an application, and what never tells whether there is one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -186,14 +187,18 @@ async def links(house: House) -> list[str]:
 
 async def test_the_link_comes_again_once_a_minute_and_five_times_a_day(house: House) -> None:
     application = await house.receive()
-    await use_cases.resend_link(house.intake, application.id)
+    assert not await use_cases.resend_link(house.intake, application.id)
     assert await links(house) == []
-    for sent in (1, 2, 3, 4, 5, 5):
+    begun = house.clock()
+    for sent, mailed in ((1, True), (2, True), (3, True), (4, True), (5, True), (5, False)):
         house.clock.move(seconds=61)
-        await use_cases.resend_link(house.intake, application.id)
-        await use_cases.resend_link(house.intake, application.id)
+        assert await use_cases.resend_link(house.intake, application.id) == mailed
+        assert not await use_cases.resend_link(house.intake, application.id)
         assert await links(house) == ["resend"] * sent
+        wait = timedelta(minutes=1) if sent < 5 else begun + timedelta(days=1) - house.clock()
+        assert await use_cases.next_link_at(house.intake, application.id) == house.clock() + wait
     house.clock.move(days=1)
+    assert await use_cases.next_link_at(house.intake, application.id) is None
     await use_cases.resend_link(house.intake, application.id)
     assert await links(house) == ["resend"] * 6
     with pytest.raises(NotFound):

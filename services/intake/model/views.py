@@ -53,6 +53,20 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class Session:
+    """What a token opens, and until when: `ends_at` grows with every use, up to `last_at`."""
+
+    application_id: UUID
+    ends_at: datetime
+    last_at: datetime
+
+    @property
+    def extendable(self) -> bool:
+        """Whether use makes it last longer."""
+        return self.ends_at < self.last_at
+
+
+@dataclass(frozen=True)
 class OpenCorrection:
     """One item that staff asked to mend; `done` once the applicant has answered it."""
 

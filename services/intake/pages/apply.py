@@ -12,7 +12,7 @@ from rules.understanding import Understood
 from services.intake.model.applications import NEW, PROVISIONAL
 from services.intake.model.forms import understand_form
 from services.intake.model.views import Draft
-from services.intake.pages import fields
+from services.intake.pages import fields, mails
 from services.intake.pages.fields import Row
 from services.intake.pages.form import form_page, read_typed, typed_of
 from services.intake.pages.frame import DRAFT, cookie, draft_seconds, finish_by, read_fields, see_other, show
@@ -118,7 +118,8 @@ async def get_done(intake: Intake, request: web.Request) -> web.Response:
     values = {
         "application": application,
         "until": finish_by(intake, application.received_at),
-        "resent": "resent" in request.query,
+        "resent": mails.MAILED in request.query,
+        "wait_until": await mails.wait_until(intake, request, application.id),
         "changed": "changed" in request.query,
         "proven": application.email_proven_at is not None,
     }
@@ -131,8 +132,8 @@ async def post_resend(intake: Intake, request: web.Request) -> web.Response:
     draft = await _draft(intake, request)
     if draft is None or draft.application_id is None:
         raise NotFound("draft_not_found")
-    await resend_link(intake, draft.application_id)
-    return see_other("/apply/done?resent=1")
+    mailed = await resend_link(intake, draft.application_id)
+    return see_other(f"/apply/done?{mails.MAILED if mailed else mails.TOO_EARLY}=1")
 
 
 async def post_forget(intake: Intake, request: web.Request) -> web.Response:

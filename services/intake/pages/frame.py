@@ -24,12 +24,17 @@ from rules.policy_parts import Texts
 from services.intake import messages
 from services.intake.model import deadlines
 from services.intake.model.handovers import Handover
+from services.intake.model.views import Session
 from services.intake.pages import languages
-from services.intake.use_cases import Intake, application_of
+from services.intake.use_cases import Intake, use_session
 
+#: How long before the end of a session its pages say so; WCAG 2.2 asks for 20 seconds at least.
+_WARN_SECONDS = 120
 DRAFT, SESSION, HANDOVER = "draft", "session", "handover"
 #: Set where this device may only send photographs, and see those that it sent.
 HANDED_OVER: web.RequestKey[Handover] = web.RequestKey("handed_over", Handover)
+#: How long the person stays signed in.
+LASTING: web.RequestKey[Session] = web.RequestKey("session", Session)
 #: Why what was sent is refused although nothing is wrong with it: the page shows its form again, and this.
 REFUSED: web.RequestKey[FieldError] = web.RequestKey("refused", FieldError)
 
@@ -53,8 +58,10 @@ def show(
         "day": day,
         "day_with_year": day_with_year,
         "moment": lambda at: moment(at, intake.zone),
-        "signed_in": PRINCIPAL in request and HANDED_OVER not in request,
+        "signed_in": LASTING in request,
         "handed_over": HANDED_OVER in request,
+        "warn_seconds": _WARN_SECONDS,
+        "session": lasting(intake, request[LASTING]) if LASTING in request else None,
         "pause": pause_on(policy, intake.today),
         "languages": languages.offered_on(policy, request),
     }
@@ -98,7 +105,14 @@ async def applicant_page(intake: Intake, request: web.Request) -> UUID:
     token = cookie(request, SESSION)
     if token is None:
         raise Unauthenticated("signed_out", messages.text("signed_out"))
-    return await application_of(intake, token)
+    request[LASTING] = await use_session(intake, token)
+    return request[LASTING].application_id
+
+
+def lasting(intake: Intake, session: Session) -> dict[str, Any]:
+    """How long the person stays signed in: the seconds left, and whether use makes them more."""
+    left = int((session.ends_at - intake.now()).total_seconds())
+    return {"seconds": left, "extendable": session.extendable, "last": moment(session.last_at, intake.zone)}
 
 
 def application_id(request: web.Request) -> UUID:

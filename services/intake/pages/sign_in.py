@@ -94,6 +94,7 @@ def sign_in_page(
         "email": form.get("email", ""),
         "errors": errors,
         "password_set": "password" in request.query,
+        "ended": "ended" in request.query,
         "explain": explain,
     }
     return show(intake, request, "sign_in.html", values, status=status)

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.connection import Connection
 
 INSERT_PROOF = "INSERT INTO proofs (proof_hash, application_id, created_at, expires_at) VALUES ($1, $2, $3, $4)"
-PROOFS_SINCE = "SELECT count(*) FROM proofs WHERE application_id = $1 AND created_at > $2"
+PROOFS_SINCE = "SELECT created_at FROM proofs WHERE application_id = $1 AND created_at > $2 ORDER BY created_at DESC"
 USE_PROOF = """
 UPDATE proofs SET used_at = coalesce(used_at, $3) WHERE proof_hash = $1 AND application_id = $2 AND expires_at > $3
 RETURNING application_id
@@ -16,7 +16,7 @@ PRUNE_PROOFS = "DELETE FROM proofs WHERE expires_at < $1 AND created_at < $2"
 
 INSERT_SESSION = "INSERT INTO sessions (token_hash, application_id, created_at, used_at) VALUES ($1, $2, $3, $3)"
 SESSION = """
-SELECT application_id, used_at FROM sessions WHERE token_hash = $1 AND used_at > $2 AND created_at > $3
+SELECT application_id, used_at, created_at FROM sessions WHERE token_hash = $1 AND used_at > $2 AND created_at > $3
 """
 TOUCH_SESSION = "UPDATE sessions SET used_at = $2 WHERE token_hash = $1"
 END_SESSION = "DELETE FROM sessions WHERE token_hash = $1"
@@ -53,9 +53,9 @@ async def insert_proof(
     await conn.execute(INSERT_PROOF, proof_hash, application_id, now, expires_at)
 
 
-async def proofs_since(conn: Connection, application_id: UUID, since: datetime) -> int:
-    """How many links were made for the application after this time."""
-    return int(await conn.fetchval(PROOFS_SINCE, application_id, since))
+async def proofs_since(conn: Connection, application_id: UUID, since: datetime) -> list[datetime]:
+    """When links were made for the application after this time, the newest first."""
+    return [row["created_at"] for row in await conn.fetch(PROOFS_SINCE, application_id, since)]
 
 
 async def use_proof(conn: Connection, proof_hash: bytes, application_id: UUID, now: datetime) -> bool:
@@ -73,10 +73,11 @@ async def insert_session(conn: Connection, token_hash: bytes, application_id: UU
 
 async def find_session(
     conn: Connection, token_hash: bytes, used_after: datetime, created_after: datetime
-) -> tuple[UUID, datetime] | None:
-    """(application, when the session was last noted as used), or None where there is none or it has ended."""
+) -> tuple[UUID, datetime, datetime] | None:
+    """(application, when the session was last noted as used, when it began); None where there is none or it has
+    ended."""
     row = await conn.fetchrow(SESSION, token_hash, used_after, created_after)
-    return (row["application_id"], row["used_at"]) if row else None
+    return (row["application_id"], row["used_at"], row["created_at"]) if row else None
 
 
 async def touch_session(conn: Connection, token_hash: bytes, now: datetime) -> None:

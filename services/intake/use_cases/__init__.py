@@ -6,11 +6,11 @@ from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, most_documents, remove_document, store_document
 from services.intake.use_cases.drafts import find_draft, keep_in_draft, register_draft, save_draft
 from services.intake.use_cases.erasure import erase_own
-from services.intake.use_cases.links import request_link, request_password_reset, resend_link
+from services.intake.use_cases.links import next_link_at, request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
 from services.intake.use_cases.queue import expected_if_submitted_now
 from services.intake.use_cases.reception import receive_application, understand_application
-from services.intake.use_cases.sessions import application_of, sign_in, sign_out
+from services.intake.use_cases.sessions import application_of, look_at_session, sign_in, sign_out, use_session
 from services.intake.use_cases.submission import submit, withdraw
 
 __all__ = [
@@ -26,8 +26,10 @@ __all__ = [
     "find_draft",
     "get_application",
     "keep_in_draft",
+    "look_at_session",
     "mend_contact",
     "most_documents",
+    "next_link_at",
     "receive_application",
     "register_draft",
     "remove_document",
@@ -41,5 +43,6 @@ __all__ = [
     "store_document",
     "submit",
     "understand_application",
+    "use_session",
     "withdraw",
 ]

@@ -1,8 +1,9 @@
 """The mailed link, again, and the one that sets a new password. The answers never tell whether there is an application."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import NotFound
 from chassis.ids import new_id, parse_id
@@ -24,8 +25,9 @@ _FAMILY = 10
 CONTINUE, RESET_PASSWORD = "continue", "reset_password"
 
 
-async def resend_link(intake: Intake, application_id: UUID) -> None:
-    """Mail a fresh link; earlier ones stay good. At most once a minute and five times a day, else silently nothing.
+async def resend_link(intake: Intake, application_id: UUID) -> bool:
+    """Mail a fresh link; earlier ones stay good. At most once a minute and five times a day: False where it is too
+    early, and nothing is mailed.
 
     Raises NotFound.
     """
@@ -33,7 +35,13 @@ async def resend_link(intake: Intake, application_id: UUID) -> None:
         application = await store.lock_application(tx.conn, application_id)
         if application is None:
             raise NotFound
-        await _mail_link(intake, tx, application, "resend")
+        return await _mail_link(intake, tx, application, "resend")
+
+
+async def next_link_at(intake: Intake, application_id: UUID) -> datetime | None:
+    """From when on a link can be mailed again; None: now."""
+    async with intake.db.connection() as conn:
+        return await _next_link_at(intake, conn, application_id)
 
 
 async def request_link(intake: Intake, email: str, application: str) -> None:
@@ -97,14 +105,20 @@ async def _mail_continue(intake: Intake, tx: Transaction, application: Applicati
     await _mail_link(intake, tx, application, CONTINUE)
 
 
-async def _mail_link(intake: Intake, tx: Transaction, application: Application, purpose: str) -> None:
-    now = intake.now()
-    if await store.proofs_since(tx.conn, application.id, now - _PAUSE):
-        return
-    if await store.proofs_since(tx.conn, application.id, now - _DAY) >= _A_DAY:
-        return
+async def _mail_link(intake: Intake, tx: Transaction, application: Application, purpose: str) -> bool:
+    if await _next_link_at(intake, tx.conn, application.id):
+        return False
     link = await new_link(intake, tx, application.id)
     await tx.record(events.application_link_requested(application, purpose, link))
+    return True
+
+
+async def _next_link_at(intake: Intake, conn: Connection, application_id: UUID) -> datetime | None:
+    now = intake.now()
+    mailed = await store.proofs_since(conn, application_id, now - _DAY)
+    if len(mailed) >= _A_DAY:
+        return mailed[_A_DAY - 1] + _DAY
+    return mailed[0] + _PAUSE if mailed and mailed[0] > now - _PAUSE else None
 
 
 async def _mail_password_link(intake: Intake, tx: Transaction, application: Application) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import TooManyRequests, Unauthenticated
 from chassis.tokens import new_token, token_hash
@@ -13,7 +14,7 @@ from rules.policy import Policy
 from rules.policy_parts import Rate
 from services.intake import messages, store
 from services.intake.model.applications import Application
-from services.intake.model.views import SignedIn
+from services.intake.model.views import Session, SignedIn
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.links import find_typed, is_address_of
 
@@ -88,19 +89,46 @@ async def verify_password(intake: Intake, stored: str | None, password: str) -> 
 
 
 async def application_of(intake: Intake, token: str | None) -> UUID:
-    """The application that this session opens. Raises Unauthenticated after sign-out, and when the policy ends it:
+    """The application that this session opens; raises as `use_session`."""
+    return (await use_session(intake, token)).application_id
+
+
+async def use_session(intake: Intake, token: str | None) -> Session:
+    """The session, which lasts longer by this. Raises Unauthenticated after sign-out, and when the policy ends it:
     idle for too long (half an hour), or too old (twelve hours)."""
-    now, limits = intake.now(), intake.policy.sessions
-    if not token:
-        raise Unauthenticated(detail=messages.text("signed_out"))
+    now, token = intake.now(), _given(token)
     async with intake.db.connection() as conn:
-        session = await store.find_session(conn, token_hash(token), now - limits.idle, now - limits.absolute)
-        if session is None:
-            raise Unauthenticated(detail=messages.text("signed_out"))
-        application_id, used_at = session
+        application_id, used_at, created_at = await _lasting(intake, conn, token)
         if now - used_at >= _NOTED_EVERY:
             await store.touch_session(conn, token_hash(token), now)
-    return application_id
+            used_at = now
+    return _session(intake, application_id, used_at, created_at)
+
+
+async def look_at_session(intake: Intake, token: str | None) -> Session:
+    """The session, without using it. Raises as `use_session`."""
+    async with intake.db.connection() as conn:
+        return _session(intake, *await _lasting(intake, conn, _given(token)))
+
+
+def _given(token: str | None) -> str:
+    if not token:
+        raise Unauthenticated(detail=messages.text("signed_out"))
+    return token
+
+
+async def _lasting(intake: Intake, conn: Connection, token: str) -> tuple[UUID, datetime, datetime]:
+    now, limits = intake.now(), intake.policy.sessions
+    found = await store.find_session(conn, token_hash(token), now - limits.idle, now - limits.absolute)
+    if found is None:
+        raise Unauthenticated(detail=messages.text("signed_out"))
+    return found
+
+
+def _session(intake: Intake, application_id: UUID, used_at: datetime, created_at: datetime) -> Session:
+    limits = intake.policy.sessions
+    last_at = created_at + limits.absolute
+    return Session(application_id, min(used_at + limits.idle, last_at), last_at)
 
 
 async def sign_out(intake: Intake, token: str) -> None:

@@ -71,7 +71,8 @@ async def test_whoever_is_asked_about_everything_opens_only_what_needs_mending(
     page = await enter(application)
     assert set(page.form("/application/corrections").fields) == {"csrf_token", "version", "answered"}
     form = await browser.get(next(link for link in page.links if "field=name" in link))
-    filled = {"version": form.forms[-1].fields["version"], "csrf_token": form.forms[-1].fields["csrf_token"]}
+    fields = form.form("/application/corrections").fields
+    filled = {name: fields[name] for name in ("version", "csrf_token")}
     page = await browser.post("/application/corrections", {**filled, "name": "水前寺 花", "kana": "スイゼンジ ハナ"})
     assert "すべてなおりました" in page.text
     page = await browser.get("/application/confirm")

@@ -167,7 +167,10 @@ async def test_the_link_is_mailed_again_from_the_result_page(house: House, brows
     page = await browser.send(await apply(), "/apply/register")
     house.clock.move(minutes=2)
     page = await browser.send(page, "/apply/resend")
-    assert (page.url, "メールをもう一度お送りしました" in page.text) == ("/apply/done?resent=1", True)
+    assert (page.url, "メールをもう一度お送りしました" in page.text) == ("/apply/done?mailed=1", True)
+    page = await browser.send(page, "/apply/resend")
+    assert "メールをもう一度お送りしました" not in page.text
+    assert "いまはお送りしていません。次に送れるのは" in page.text
     assert len(await house.events("application.link_requested.v1")) == 1
 
 

@@ -1,7 +1,7 @@
 """Four boxes and one text are the same birth date."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.dates import read_date
@@ -35,6 +35,7 @@ def test_a_year_of_four_digits_is_western_whatever_era_is_chosen() -> None:
 BOX = st.text("0123456789０１年元昭 /", max_size=6)
 
 
+@example("昭和", "1 年", "1", "1")
 @given(st.sampled_from((*ERAS, "火星")), BOX, BOX, BOX)
 def test_taking_a_date_apart_and_together_again_changes_nothing(era: str, year: str, month: str, day: str) -> None:
     written = together(Boxes(era, year, month, day))
