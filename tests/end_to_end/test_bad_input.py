@@ -40,7 +40,16 @@ SELECT table_name, (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) 
   FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1
 """
 #: What refused sign-ins and looks may leave behind: the records of the attempts themselves.
-ATTEMPTS = {"sign_in_attempts", "sign_in_failures", "attempts", "audit", "used_tokens", "sessions", "link_requests"}
+ATTEMPTS = {
+    "sign_in_attempts",
+    "sign_in_failures",
+    "audit",
+    "used_tokens",
+    "sessions",
+    "link_requests",
+    "refusals",
+    "rate_counts",
+}
 
 
 def _routes(name: str) -> list[tuple[str, str]]:

@@ -26,9 +26,7 @@ def together(boxes: Boxes) -> str:
     year, month, day = (text.one_space(box) for box in boxes[1:])
     if not (month or day):
         return year
-    year, month, day = (
-        box.removesuffix(unit).rstrip() for box, unit in zip((year, month, day), "年月日", strict=True)
-    )
+    year, month, day = (box.removesuffix(unit).rstrip() for box, unit in zip((year, month, day), "年月日", strict=True))
     digits = text.ascii_digits(year)
     era = boxes.era if boxes.era in ERAS else WESTERN
     if dates.number(digits) is None:
