@@ -18,7 +18,7 @@ run: setup ## Run the whole system until Ctrl-C
 	@exec $(BIN)/python -m tools.run
 
 test: check browser-installed ## Check everything, then run every test
-	@exec $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	@exec $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 faults: setup ## Kill everything at random under load; APPLICATIONS=200 KILLS=10 SEED=n
 	@exec $(BIN)/python -m tests.faults $(if $(APPLICATIONS),--applications $(APPLICATIONS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))

@@ -48,6 +48,8 @@ async def send_photo(page: Page, tmp_path: Path) -> None:
     picture.write_bytes(photo())
     await page.get_by_label("写真", exact=False).first.set_input_files(picture)
     await press(page, "この写真を送る")
+    # The script sends it in the background and then opens the next page.
+    await page.wait_for_url("**/application/documents?sent=**")
 
 
 async def sign_in_as_staff(page: Page, system: System, password: str) -> None:
