@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from uuid import UUID
 
 import aio_pika
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
+from chassis import health
 from chassis.bus import Link
 from chassis.clock import system_clock
 from chassis.consumer import Handle, HandleBatch, consume
@@ -21,8 +24,10 @@ from chassis.ids import new_id
 from chassis.migrations import migrate
 from chassis.pulse import Pulse
 from chassis.relay import relay
-from chassis.service import MIGRATIONS
+from chassis.service import MIGRATIONS, Running, Service, create_app
+from chassis.testing import settings_for_tests
 from chassis.topology import EVENTS, BrokerUser, Subscriber, dead_letter_queue, definitions, queue_name
+from chassis.web.routes import Route
 from contracts import ENVELOPE
 from tools.broker import Management
 from tools.servers import Servers
@@ -111,6 +116,31 @@ class Wires:
             consume(self.listener, SCHEMAS, url, link, "listener", handlers, delays, batch_handlers) for link in links
         ):
             yield links
+
+
+@asynccontextmanager
+async def web_face(
+    wires: Wires, route: Route[Wires], checks: Mapping[str, health.Check] = MappingProxyType({})
+) -> AsyncIterator["TestClient[Any, Any]"]:
+    """The sender's web face with one route of its own."""
+
+    @asynccontextmanager
+    async def start(_chassis: Any, _own: None) -> AsyncIterator[Wires]:
+        yield wires
+
+    service: Service[Wires, None] = Service(
+        name="sender",
+        title="Sender",
+        folder=Path(__file__).parent,
+        contracts=CONTRACTS,
+        envelope=ENVELOPE,
+        settings=lambda _env: None,
+        start=start,
+        routes=[route],
+    )
+    app = create_app(service, settings_for_tests(""), Running(wires, wires.sender, checks))
+    async with TestClient(TestServer(app)) as client:
+        yield client
 
 
 @asynccontextmanager

@@ -2,25 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from chassis import health
 from chassis.bus import Link
 from chassis.database import Transaction
 from chassis.events import Event
-from chassis.service import Running as Started
-from chassis.service import Service, create_app
-from chassis.testing import settings_for_tests
 from chassis.web.routes import CSRF_NONE, PUBLIC, Route
-from contracts import ENVELOPE
-from tests.chassis.conftest import CONTRACTS, DEAD, Wires, eventually, note
+from tests.chassis.conftest import DEAD, Wires, eventually, note, web_face
 from tests.shortages import short_of_disk, short_of_memory
 from tools.servers import Servers
 
@@ -39,27 +34,10 @@ async def _say(wires: Wires, request: web.Request) -> web.Response:
     return web.json_response({}, status=201)
 
 
-@asynccontextmanager
-async def sender(wires: Wires, links: list[Link]) -> AsyncIterator[Client]:
+def sender(wires: Wires, links: list[Link]) -> AbstractAsyncContextManager[Client]:
     """The sender's web face."""
-
-    @asynccontextmanager
-    async def start(_chassis: Any, _own: None) -> AsyncIterator[Wires]:
-        yield wires
-
-    service: Service[Wires, None] = Service(
-        name="sender",
-        title="Sender",
-        folder=Path(__file__).parent,
-        contracts=CONTRACTS,
-        envelope=ENVELOPE,
-        settings=lambda _env: None,
-        start=start,
-        routes=[Route("POST", "/api/said", _say, PUBLIC, CSRF_NONE, "Say something")],
-    )
-    running = Started(wires, wires.sender, health.checks(wires.sender, [], links))
-    async with TestClient(TestServer(create_app(service, settings_for_tests(""), running))) as client:
-        yield client
+    route = Route("POST", "/api/said", _say, PUBLIC, CSRF_NONE, "Say something")
+    return web_face(wires, route, health.checks(wires.sender, [], links))
 
 
 async def _ready(client: Client) -> tuple[int, str]:

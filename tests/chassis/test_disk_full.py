@@ -2,21 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from chassis.events import NewEvent, encode_json, envelope_of
 from chassis.ids import new_id
-from chassis.service import Running, Service, create_app
-from chassis.testing import heard, settings_for_tests
+from chassis.testing import heard
 from chassis.web.routes import CSRF_NONE, PUBLIC, Route
-from contracts import ENVELOPE
-from tests.chassis.conftest import CONTRACTS, DEAD, EVENT, QUEUE, Wires, eventually, note, publish
+from tests.chassis.conftest import DEAD, EVENT, QUEUE, Wires, eventually, note, publish, web_face
 from tests.shortages import no_room_in
 from tools.servers import Servers
 
@@ -37,25 +34,9 @@ async def _kept(wires: Wires) -> tuple[int, int]:
 @asynccontextmanager
 async def sender(wires: Wires) -> AsyncIterator["TestClient[Any, Any]"]:
     """The sender's web face, with one change to make."""
-
-    @asynccontextmanager
-    async def start(_chassis: Any, _own: None) -> AsyncIterator[Wires]:
-        yield wires
-
-    service: Service[Wires, None] = Service(
-        name="sender",
-        title="Sender",
-        folder=Path(__file__).parent,
-        contracts=CONTRACTS,
-        envelope=ENVELOPE,
-        settings=lambda _env: None,
-        start=start,
-        routes=[Route("POST", "/api/kept", _keep_and_say, PUBLIC, CSRF_NONE, "Keep something and say it")],
-    )
     async with wires.sender.connection() as conn:
         await conn.execute("CREATE TABLE kept (n int)")
-    app = create_app(service, settings_for_tests(""), Running(wires, wires.sender, {}))
-    async with TestClient(TestServer(app)) as client:
+    async with web_face(wires, Route("POST", "/api/kept", _keep_and_say, PUBLIC, CSRF_NONE, "Keep and say")) as client:
         yield client
 
 
