@@ -1,23 +1,29 @@
 """One connection to the broker at a time, kept for as long as it lasts and opened again when it is lost."""
 
 import asyncio
+import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractConnection
+from aio_pika.connection import make_url
 
 log = structlog.get_logger()
 
 #: A connection to the broker, not its client library's reconnecting one: what is lost with a connection is
 #: then lost in one visible place, and the outbox and the queues bring it back.
 CONNECT_TIMEOUT = 5.0
+CLOSE_TIMEOUT = 5.0
 LONGEST_WAIT = 2.0
 #: A connection that ends sooner is a failure like one that never came: a queue is missing, or what it brings cannot be kept.
 STEADY = 10.0
+#: After a shortage the broker has much to read: for so long a confirm that is late tells nothing of the connection.
+CATCHING_UP = 10.0
 
 
 class ConnectionLost(Exception):
@@ -31,6 +37,24 @@ class Link:
     name: str
     up: bool = False
     connection: AbstractConnection | None = None
+    #: When the broker was last seen to take messages again, by the loop's clock.
+    unblocked_at: float = -math.inf
+
+
+@asynccontextmanager
+async def connected(url: str, name: str) -> AsyncIterator[AbstractConnection]:
+    """A connection that is closed in the end, also where it never came to be. Raises what the client library raises."""
+    connection = aio_pika.Connection(make_url(url), client_properties={"connection_name": name})
+    try:
+        await connection.connect(CONNECT_TIMEOUT)
+        yield connection
+    finally:
+        # A broker that is short of memory or disk reads nothing from who has published, not even the goodbye.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await connection.close()
+        # What could not say goodbye counts as closed too: else its destructor tries, and no loop may be running then.
+        await connection.close()
 
 
 async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
@@ -43,9 +67,7 @@ async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection
     while True:
         began = clock()
         try:
-            async with await aio_pika.connect(
-                url, timeout=CONNECT_TIMEOUT, client_properties={"connection_name": link.name}
-            ) as connection:
+            async with connected(url, link.name) as connection:
                 link.up, link.connection = True, connection
                 await _until_lost(connection, use)
         # A lost connection shows as one of a dozen errors of three libraries: what matters is only to begin again.
@@ -68,16 +90,18 @@ async def is_blocked(connection: AbstractConnection) -> bool:
     return False
 
 
-async def outlast_block(connection: AbstractConnection) -> bool:
-    """Wait until the broker takes messages again; False at once where it had not stopped to.
+async def outlast_block(link: Link) -> bool:
+    """Wait until the broker takes messages again; False at once where it had not stopped to, and not lately either.
 
     For who has waited for a confirm in vain. A new connection would only send the same again, and when the shortage ends
     the broker reads it all.
     """
-    if not await is_blocked(connection):
-        return False
+    clock = asyncio.get_running_loop().time
+    if link.connection is None or not await is_blocked(link.connection):
+        return clock() - link.unblocked_at < CATCHING_UP
     log.warning("the broker takes nothing: it is short of memory or disk")
-    await _ready(connection)
+    await _ready(link.connection)
+    link.unblocked_at = clock()
     log.warning("the broker takes messages again")
     return True
 
@@ -89,8 +113,11 @@ async def _ready(connection: AbstractConnection) -> None:
 
 
 async def _until_lost(connection: AbstractConnection, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    lost = asyncio.Event()
+    connection.close_callbacks.add(lambda *_: lost.set())
+
     async def watch() -> None:
-        await connection.closed()
+        await lost.wait()
         raise ConnectionLost
 
     async with asyncio.TaskGroup() as group:

@@ -18,25 +18,22 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import aio_pika
 import structlog
-from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from chassis import inbox, metrics
-from chassis.bus import ConnectionLost, Link, keep_connected, outlast_block
+from chassis.bus import ConnectionLost, Link, keep_connected
 from chassis.database import Database, Transaction, is_away, is_short
 from chassis.errors import Unavailable
 from chassis.events import BadEvent, Event, EventSchemas
+from chassis.retries import Retries, bury, fail, put_off
 from chassis.telemetry import continued_trace
-from chassis.topology import queue_name, retry_exchange, retry_key
+from chassis.topology import queue_name, retry_exchange
 
 log = structlog.get_logger()
 
 BATCH = 100
 HANDLING_TIMEOUT = 60.0
-PUBLISH_TIMEOUT = 5.0
-#: Ours, not the broker's: headers that begin with x- belong to the broker.
-ATTEMPT_HEADER = "retry-attempt"
 #: While our database (or storage) is away a batch is held this long in memory, so that the broker's own limit on
 #: unacknowledged messages is never reached. Then all consuming waits for the database; or, where that answers and
 #: something else is away (storage, room on its disk), the batch waits in the first retry step, and no attempt counts.
@@ -81,20 +78,23 @@ async def consume(
         Consumer(db, schemas, service, queue_name(service, type_), handle, retry_delays, batch_handlers.get(type_))
         for type_, handle in handlers.items()
     ]
-    await keep_connected(url, link, partial(_consume_over, db, consumers))
+    await keep_connected(url, link, partial(_consume_over, db, consumers, link))
 
 
-async def _consume_over(db: Database, consumers: Sequence[Consumer], connection: AbstractConnection) -> None:
+async def _consume_over(
+    db: Database, consumers: Sequence[Consumer], link: Link, connection: AbstractConnection
+) -> None:
     await until_database_answers(db)
     async with asyncio.TaskGroup() as group:
         for consumer in consumers:
-            group.create_task(_consume_queue(consumer, connection))
+            group.create_task(_consume_queue(consumer, link, connection))
 
 
-async def _consume_queue(consumer: Consumer, connection: AbstractConnection) -> None:
+async def _consume_queue(consumer: Consumer, link: Link, connection: AbstractConnection) -> None:
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
     await channel.set_qos(prefetch_count=2 * BATCH)
-    retry = await channel.get_exchange(retry_exchange(consumer.service), ensure=False)
+    exchange = await channel.get_exchange(retry_exchange(consumer.service), ensure=False)
+    retries = Retries(consumer.queue, consumer.retry_delays, exchange, link)
     queue = await channel.get_queue(consumer.queue, ensure=True)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     tag = await queue.consume(arrived.put)
@@ -114,26 +114,21 @@ async def _consume_queue(consumer: Consumer, connection: AbstractConnection) -> 
             batch = [await arrived.get()]
             while len(batch) < BATCH and not arrived.empty():
                 batch.append(arrived.get_nowait())
-            await take(consumer, connection, retry, batch)
+            await take(consumer, retries, batch)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(watch())
         group.create_task(work())
 
 
-async def take(
-    consumer: Consumer,
-    connection: AbstractConnection,
-    retry: AbstractExchange,
-    batch: Sequence[AbstractIncomingMessage],
-) -> None:
+async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractIncomingMessage]) -> None:
     """Give every message of the batch its effect, a retry or a place among the dead letters."""
     readable: list[tuple[AbstractIncomingMessage, Event]] = []
     for message in batch:
         try:
             readable.append((message, consumer.schemas.decode(message.body)))
         except BadEvent as error:
-            await _bury(consumer, message, str(error))
+            await bury(retries, message, str(error))
     if not readable:
         return
     try:
@@ -144,13 +139,13 @@ async def take(
             raise
         # Back in its queue each would count as delivered once more, and the twentieth time is the last.
         for message, _ in readable:
-            await _send_later(consumer, connection, retry, message, _attempt(message), consumer.retry_delays[0])
+            await put_off(retries, message)
     except Exception as error:
         if len(readable) == 1:
-            await _fail(consumer, connection, retry, readable[0][0], error)
+            await fail(retries, readable[0][0], error)
             return
         for message, _ in readable:
-            await take(consumer, connection, retry, [message])
+            await take(consumer, retries, [message])
     else:
         await readable[-1][0].ack(multiple=True)
         metrics.handled.labels(consumer.queue, "done").inc(len(readable))
@@ -203,87 +198,6 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
     What is about one subject stays in the order of its arrival.
     """
     return sorted(events, key=lambda event: event.subject.int)
-
-
-async def _fail(
-    consumer: Consumer,
-    connection: AbstractConnection,
-    retry: AbstractExchange,
-    message: AbstractIncomingMessage,
-    error: Exception,
-) -> None:
-    attempt = _attempt(message) + 1
-    if attempt > len(consumer.retry_delays):
-        await _bury(consumer, message, type(error).__name__, error)
-        return
-    delay = consumer.retry_delays[attempt - 1]
-    log.warning(
-        "handling failed, will be tried again",
-        queue=consumer.queue,
-        event_id=message.message_id,
-        attempt=attempt,
-        delay=delay,
-        error=type(error).__name__,
-        exc_info=error,
-    )
-    await _send_later(consumer, connection, retry, message, attempt, delay)
-
-
-async def _send_later(
-    consumer: Consumer,
-    connection: AbstractConnection,
-    retry: AbstractExchange,
-    message: AbstractIncomingMessage,
-    attempt: int,
-    delay: int,
-) -> None:
-    """Let a copy of the message wait `delay` seconds and come back to its queue, as one delivered for the first time."""
-    copy = aio_pika.Message(
-        message.body,
-        content_type=message.content_type,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        message_id=message.message_id,
-        type=message.type,
-        app_id=message.app_id,
-        headers={**_own_headers(message.headers), ATTEMPT_HEADER: attempt},
-    )
-    while True:
-        try:
-            await retry.publish(
-                copy, routing_key=retry_key(consumer.queue, delay), mandatory=True, timeout=PUBLISH_TIMEOUT
-            )
-            break
-        except TimeoutError:
-            if not await outlast_block(connection):
-                raise
-    await message.ack()
-    metrics.handled.labels(consumer.queue, "retry").inc()
-
-
-async def _bury(
-    consumer: Consumer, message: AbstractIncomingMessage, reason: str, error: Exception | None = None
-) -> None:
-    # With the traceback: the message is kept 30 days, but why it failed is known only now.
-    log.error(
-        "dead letter",
-        queue=consumer.queue,
-        event_id=message.message_id,
-        type=message.type,
-        reason=reason,
-        exc_info=error,
-    )
-    await message.reject(requeue=False)
-    metrics.dead_letters.labels(consumer.queue).inc()
-    metrics.handled.labels(consumer.queue, "dead").inc()
-
-
-def _attempt(message: AbstractIncomingMessage) -> int:
-    value = message.headers.get(ATTEMPT_HEADER, 0)
-    return value if isinstance(value, int) and value >= 0 else 0
-
-
-def _own_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in headers.items() if not name.startswith("x-")}
 
 
 async def database_answers(db: Database) -> bool:

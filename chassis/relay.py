@@ -33,25 +33,23 @@ POLL = 1.0
 
 async def relay(db: Database, url: str, link: Link, wake: Pulse, service: str) -> None:
     """Publish what is recorded, for ever."""
-    await keep_connected(url, link, partial(_relay_over, db, wake, service))
+    await keep_connected(url, link, partial(_relay_over, db, link, wake, service))
 
 
-async def _relay_over(db: Database, wake: Pulse, service: str, connection: AbstractConnection) -> None:
+async def _relay_over(db: Database, link: Link, wake: Pulse, service: str, connection: AbstractConnection) -> None:
     # Unroutable messages must raise: otherwise they come back as a value and would count as published.
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
-            group.create_task(_keep_publishing(db, connection, channel, wake, service))
+            group.create_task(_keep_publishing(db, link, channel, wake, service))
 
 
-async def _keep_publishing(
-    db: Database, connection: AbstractConnection, channel: AbstractChannel, wake: Pulse, service: str
-) -> None:
+async def _keep_publishing(db: Database, link: Link, channel: AbstractChannel, wake: Pulse, service: str) -> None:
     while True:
         try:
             claimed = await publish_batch(db, channel, service)
         except TimeoutError:
-            if not await outlast_block(connection):
+            if not await outlast_block(link):
                 raise
             continue
         if claimed == BATCH:

@@ -25,7 +25,7 @@ Client = TestClient[Any, Any]
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("relay", "consumer"):
+    for module in ("relay", "retries"):
         monkeypatch.setattr(f"chassis.{module}.PUBLISH_TIMEOUT", 0.5)
 
 

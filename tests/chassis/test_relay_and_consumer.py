@@ -8,6 +8,7 @@ from typing import Any
 import aio_pika
 import pytest
 
+from chassis.bus import connected
 from chassis.database import Transaction
 from chassis.errors import Unavailable
 from chassis.events import Event, NewEvent, encode_json, envelope_of
@@ -264,7 +265,7 @@ async def test_when_the_broker_restarts_under_load_publishing_resumes_within_5_s
 
 async def _takes_connections(url: str) -> bool:
     try:
-        async with await aio_pika.connect(url, timeout=5):
+        async with connected(url, "asks"):
             return True
     except (OSError, aio_pika.exceptions.AMQPError):
         return False

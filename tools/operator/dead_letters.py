@@ -12,7 +12,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
-from chassis.consumer import ATTEMPT_HEADER
+from chassis.retries import ATTEMPT_HEADER
 from chassis.topology import dead_letter_queue, return_exchange
 from tools.operator.audit import Note
 from tools.operator.letters import DeadLetter, Shown, described, envelope_of

@@ -1,17 +1,16 @@
 """Which installation the operator means, and the ways into it as the administrator."""
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
+from chassis.bus import connected
 from tools.addresses import chosen_ports, in_containers, on_this_machine
 from tools.errors import Stopped
 from tools.installation import Installation, installation
@@ -19,7 +18,7 @@ from tools.places import ROOT
 from tools.ports import LOOPBACK
 from tools.servers import Given, Servers
 
-CONNECT_SECONDS, CLOSE_SECONDS = 5.0, 3.0
+CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 60
 BROKER_ERRORS = (ConnectionError, TimeoutError, AMQPError, ChannelInvalidStateError)
 
@@ -77,24 +76,20 @@ async def database(house: Installation, service: str, *, writing: bool = False) 
 @asynccontextmanager
 async def broker(house: Installation) -> AsyncIterator[AbstractConnection]:
     """The administrator in the house's virtual host. What is unacknowledged goes back when it closes."""
-    try:
-        connection = await aio_pika.connect(
-            house.admin_amqp_url(), timeout=CONNECT_SECONDS, client_properties={"connection_name": "ouchi operator"}
-        )
-    except BROKER_ERRORS as error:
-        raise Stopped(f"The broker does not answer ({type(error).__name__}): docs/runbooks/broker-down.md.") from None
-    try:
-        yield connection
-    except BROKER_ERRORS as error:
-        raise Stopped(
-            f"The broker refused or went away ({type(error).__name__}): docs/runbooks/broker-down.md. What was done "
-            "before is in logs/operator.log; the rest is as it was."
-        ) from error
-    finally:
-        # A broker that is short of memory or disk reads nothing from who has published, not even the goodbye.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await connection.close()
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(connected(house.admin_amqp_url(), "ouchi operator"))
+        except BROKER_ERRORS as error:
+            raise Stopped(
+                f"The broker does not answer ({type(error).__name__}): docs/runbooks/broker-down.md."
+            ) from None
+        try:
+            yield connection
+        except BROKER_ERRORS as error:
+            raise Stopped(
+                f"The broker refused or went away ({type(error).__name__}): docs/runbooks/broker-down.md. What was done "
+                "before is in logs/operator.log; the rest is as it was."
+            ) from error
 
 
 def _purpose(root: Path, environ: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 
-from chassis.consumer import ATTEMPT_HEADER
+from chassis.retries import ATTEMPT_HEADER
 
 #: Without x-death, which every broker of ours writes, the reason and the time of death are unknown.
 UNKNOWN = "unknown"

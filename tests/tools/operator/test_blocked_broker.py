@@ -17,7 +17,7 @@ async def test_commands_end_in_time_and_lose_nothing(
     await house.execute("intake", "UPDATE outbox SET published_at = now()")
     for module in (dead_letters, replay):
         monkeypatch.setattr(module, "PUBLISH_SECONDS", 1.0)
-    monkeypatch.setattr("tools.operator.house.CLOSE_SECONDS", 1.0)
+    monkeypatch.setattr("chassis.bus.CLOSE_TIMEOUT", 1.0)
     with short_of_memory(servers):
         with pytest.raises(Stopped, match=r"^The broker refused or went away \(TimeoutError\)"):
             await house.ouchi("dead-letters", "redrive", "--id", id_)
