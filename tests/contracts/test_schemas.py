@@ -137,6 +137,7 @@ def test_an_address_to_write_to_goes_to_nobody_but_its_readers() -> None:
         "registration.completed.v1",
         "registration.renewed.v1",
         "registration.changed.v1",
+        "registration.expiring.v1",
     }
 
 
