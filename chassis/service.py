@@ -39,7 +39,7 @@ from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failure
 from chassis.web.languages import JAPANESE, Language
 from chassis.web.middlewares import in_language, observed, protected
 from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
-from chassis.web.templates import CHASSIS, ENVIRONMENT, RENDERED, create_environment, serve_static
+from chassis.web.templates import CHASSIS, ENVIRONMENT, RENDERED, create_environment, read_static, serve_static
 
 log = structlog.get_logger()
 
@@ -210,7 +210,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
 def common_routes(service: Service[S, O], started: Running[S] | None = None) -> list[Route[S]]:
     """The routes that every service has. Without `started` they can be listed but not served."""
     db, checks = (started.db, started.checks) if started else (None, {})
-    folders = {"chassis": CHASSIS / "static", service.name: service.folder / "static"}
+    files = read_static({"chassis": CHASSIS / "static", service.name: service.folder / "static"})
 
     def get(path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], summary: str) -> Route[S]:
         async def call(_context: S, request: web.Request) -> web.StreamResponse:
@@ -226,7 +226,7 @@ def common_routes(service: Service[S, O], started: Running[S] | None = None) -> 
         get("/readyz", partial(health.readyz, checks), "Everything it needs does"),
         get("/metrics", partial(health.measured, db), "Prometheus metrics (not on a public face)"),
         get("/openapi.json", describe, "This document (not on a public face)"),
-        get("/static/{owner}/{name:.+}", partial(serve_static, folders), "Styles and scripts"),
+        get("/static/{owner}/{name:.+}", partial(serve_static, files), "Styles and scripts"),
     ]
 
 

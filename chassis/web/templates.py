@@ -1,6 +1,7 @@
 """Jinja templates: the service's own first, then the chassis'. Everything is escaped; an unknown name is an error."""
 
 import hashlib
+import mimetypes
 import secrets
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
@@ -123,13 +124,23 @@ def _csrf_field(context: Context) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, _csrf_token(context))
 
 
-async def serve_static(folders: Mapping[str, Path], request: web.Request) -> web.StreamResponse:
+def read_static(folders: Mapping[str, Path]) -> dict[str, bytes]:
+    """Every file in these folders, by `owner/name`. They are small, and one that is served from memory is never left open."""
+    return {
+        f"{owner}/{file.relative_to(folder).as_posix()}": file.read_bytes()
+        for owner, folder in folders.items()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+async def serve_static(files: Mapping[str, bytes], request: web.Request) -> web.Response:
     """A file of the chassis' or the service's `static` folder; its address changes with its content."""
-    folder = folders.get(request.match_info["owner"])
-    file = (folder / request.match_info["name"]).resolve() if folder else None
-    if folder is None or file is None or not file.is_relative_to(folder.resolve()) or not file.is_file():
+    name = request.match_info["name"]
+    content = files.get(f"{request.match_info['owner']}/{name}")
+    if content is None:
         raise web.HTTPNotFound
-    response = web.FileResponse(file)
+    response = web.Response(body=content, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.enable_compression()
     return response

@@ -225,6 +225,14 @@ async def test_static_files_are_cached_for_good(client: Client) -> None:
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
 
 
+@pytest.mark.parametrize(
+    ("name", "type_"), [("base.css", "text/css"), ("once.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
+)
+async def test_a_static_file_says_what_it_is(client: Client, name: str, type_: str) -> None:
+    # The pages forbid browsers to guess.
+    assert (await client.get(f"/static/chassis/{name}")).headers["Content-Type"] == type_
+
+
 async def test_readiness_names_the_migrations_that_are_missing(blank_database: Callable[[], Awaitable[str]]) -> None:
     from chassis.health import checks
     from chassis.service import MIGRATIONS
