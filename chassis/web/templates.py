@@ -1,11 +1,10 @@
 """Jinja templates: the service's own first, then the chassis'. Everything is escaped; an unknown name is an error."""
 
 import hashlib
-import mimetypes
 import secrets
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +23,8 @@ RENDERED: web.AppKey[dict[Hashable, str]] = web.AppKey("rendered", dict)
 _MOST_RENDERED = 200
 #: Stands for the token of an answer in a page that is kept. Nobody outside can know it.
 _ANY_TOKEN = secrets.token_hex(16)
+#: Not the machine's own list, which differs from one to the next.
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_EVERYBODY: web.RequestKey[bool] = web.RequestKey("for_everybody", bool)
 
 
@@ -140,7 +141,7 @@ async def serve_static(files: Mapping[str, bytes], request: web.Request) -> web.
     content = files.get(f"{request.match_info['owner']}/{name}")
     if content is None:
         raise web.HTTPNotFound
-    response = web.Response(body=content, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+    response = web.Response(body=content, content_type=_TYPES[PurePath(name).suffix])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.enable_compression()
     return response
