@@ -143,6 +143,7 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "registration_changed",
         {"card_number": "2900000345678", "previous_card_number": "2900000123458", "expires_on": "2031-04-30"},
     ),
+    "registration_expiring": ("registration_expiring", {"card_ending": "5676", "expires_on": "2036-04-30"}),
     "registration_renewed_with_a_new_number": (
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": "1234567890123", "expires_on": "2036-04-30"},
