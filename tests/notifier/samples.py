@@ -200,10 +200,11 @@ def journey() -> list[Event]:
         heard("registration.completed.v1", 1, minute=10),
         heard("registration.renewed.v1", 2, minute=11),
         heard("registration.changed.v1", 3, minute=12),
-        heard("application.reminder_due.v1", 6, minute=13),
-        heard("application.expired.v1", 6, minute=14),
-        heard("application.contact_changed.v1", 7, minute=15, email="new@example.jp"),
-        heard("application.link_requested.v1", 8, minute=16, contact_sequence=7),
+        heard("registration.expiring.v1", 4, minute=13),
+        heard("application.reminder_due.v1", 6, minute=14),
+        heard("application.expired.v1", 6, minute=15),
+        heard("application.contact_changed.v1", 7, minute=16, email="new@example.jp"),
+        heard("application.link_requested.v1", 8, minute=17, contact_sequence=7),
     ]
 
 
