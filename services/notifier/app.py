@@ -101,6 +101,7 @@ HANDLERS = {
     "registration.completed.v1": handlers.on_registration_completed,
     "registration.renewed.v1": handlers.on_registration_renewed,
     "registration.changed.v1": handlers.on_registration_changed,
+    "registration.expiring.v1": handlers.on_registration_expiring,
 }
 
 SERVICE: Service[Notifier, NotifierSettings] = Service(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.events import Event
 from services.notifier import use_cases
-from services.notifier.model import Contact, NewDelivery
+from services.notifier.model import Contact, NewDelivery, Registration
 from services.notifier.use_cases import Notifier
 
 
@@ -17,7 +18,12 @@ async def on_application_received(notifier: Notifier, tx: Transaction, event: Ev
 
 
 async def on_application_contact_changed(notifier: Notifier, tx: Transaction, event: Event) -> None:
-    await use_cases.hear_contact(notifier, tx, _contact(event, None))
+    contact = _contact(event, None)
+    if "email" not in event.data.get("changed", ["email"]):
+        # It says the address, but another event brought it: nobody is told of a change of language or of the answer.
+        await use_cases.hear_contact(notifier, tx, replace(contact, caused_by=None, email_sequence=0))
+        return
+    await use_cases.hear_contact(notifier, tx, contact)
     changed = _delivery(event, event.subject, "contact_changed", [])
     await use_cases.plan(notifier, tx, replace(changed, contact_sequence=event.sequence))
 
@@ -79,23 +85,40 @@ async def on_review_digest_due(notifier: Notifier, tx: Transaction, event: Event
 
 
 async def on_registration_completed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.hear_registration(notifier, tx, _registration(event))
     kept = ["card_number", "expires_on", "pickup_branch"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_completed", kept))
 
 
 async def on_registration_renewed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.hear_registration(notifier, tx, _registration(event))
     kept = ["card_number", "previous_card_number", "expires_on"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_renewed", kept))
 
 
 async def on_registration_changed(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.hear_registration(notifier, tx, _registration(event))
     kept = ["card_number", "previous_card_number", "expires_on"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_changed", kept))
 
 
+async def on_registration_expiring(notifier: Notifier, tx: Transaction, event: Event) -> None:
+    await use_cases.hear_registration(notifier, tx, _registration(event))
+    told = _delivery(event, _application(event), "registration_expiring", ["expires_on"])
+    # Not the whole number: it is in a mail that was not asked for today, and tells the reader which card is meant.
+    content = {**told.content, "card_ending": event.data["card_number"][-4:]}
+    await use_cases.plan(notifier, tx, replace(told, content=content))
+
+
 def _contact(event: Event, receipt_number: str | None) -> Contact:
-    data = event.data
-    return Contact(event.subject, receipt_number, data["email"], data["language"], event.sequence, event.id)
+    data, sequence = event.data, event.sequence
+    wanted = data.get("expiry_notice", False)
+    return Contact(event.subject, receipt_number, data["email"], data["language"], sequence, event.id, wanted, sequence)
+
+
+def _registration(event: Event) -> Registration:
+    expires_on = date.fromisoformat(event.data["expires_on"])
+    return Registration(event.subject, event.data["version"], _application(event), expires_on)
 
 
 def _application(event: Event) -> UUID:

@@ -171,6 +171,16 @@ def _registration_renewed(policy: Policy, content: Mapping[str, Any]) -> dict[st
     }
 
 
+def _registration_expiring(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
+    expires_on = _date(content["expires_on"])
+    return {
+        "card_ending": content["card_ending"],
+        "expires": words.until(days.full_day(expires_on)),
+        "expires_short": words.until(days.day_with_year(expires_on)),
+        "renewed_here": "renewal" in policy.kinds.offered,
+    }
+
+
 def _handover(policy: Policy) -> dict[str, str]:
     card = policy.card_handover
     return {
@@ -213,6 +223,7 @@ _OWN: Mapping[str, Callable[[Policy, Mapping[str, Any]], dict[str, Any]]] = {
     "registration_completed": _registration_completed,
     "registration_renewed": _registration_renewed,
     "registration_changed": _registration_renewed,
+    "registration_expiring": _registration_expiring,
 }
 
 

@@ -2,13 +2,14 @@
 
 waiting ──claim──▶ sending ──▶ sent
    ▲                  ├──────▶ failed     refused for good, or put off too often
-   └──────────────────┘                   put off, the server is away, or its sender died
+   ├──────────────────┘                   put off, the server is away, or its sender died
+   └─────────────────────────▶ dropped    not true or not wanted any more before it could be sent
 any of these but failed ─────▶ bounced    a server further on sent it back
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,20 @@ LEASE, HEARTBEAT = timedelta(seconds=30), timedelta(seconds=8)
 APPLICANT = "applicant"
 #: Likewise, at the address before it, which the content says (`to`).
 PREVIOUS = "previous"
+
+#: By these it is known how an application ended: with a card, or without one. None of them is taken back.
+ENDS = (
+    "application_rejected",
+    "application_withdrawn",
+    "application_expired",
+    "registration_completed",
+    "registration_renewed",
+    "registration_changed",
+    "registration_expiring",
+)
+#: For so long after an application was erased its card may still be heard of: a dead letter is kept for 30 days, and may
+#: have been tried for hours before.
+CARD_IS_LATE = timedelta(days=31)
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 #: With the delays between them these span a day.
@@ -40,9 +55,10 @@ MAIL, MAIL_DOMAIN = "mail", "mail_domain"
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to write to about an application; `sequence` is that of the event that said so, `caused_by` its id.
+    """Whom to write to about an application, as the event with this `sequence` said.
 
-    The receipt number is None until the application itself was heard of.
+    The receipt number is None until the application itself was heard of. `caused_by` and `email_sequence` are the id and
+    the sequence of the event that brought the address, which may be an earlier one; None and 0 until it was heard.
     """
 
     application_id: UUID
@@ -51,6 +67,39 @@ class Contact:
     language: str
     sequence: int
     caused_by: UUID | None
+    #: Whether the person wants to be told before the card expires.
+    expiry_notice: bool = False
+    email_sequence: int = 0
+
+
+def meet(known: Contact, heard: Contact) -> tuple[Contact, list[Contact]]:
+    """What is known after both, whichever was heard first; and those whose address was left, each because of the event
+    that brought it. In every order each such event but the last is thereby met once at the least.
+    """
+    latest = max(known, heard, key=lambda each: each.sequence)
+    brought = {each.email_sequence: each for each in (heard, known) if each.caused_by}
+    left = [brought[sequence] for sequence in sorted(brought)]
+    # What brought the address that holds is still to be heard where a later event says another one.
+    holds = left.pop() if left and left[-1].email == latest.email else None
+    return (
+        replace(
+            latest,
+            receipt_number=known.receipt_number or heard.receipt_number,
+            caused_by=holds.caused_by if holds else None,
+            email_sequence=holds.email_sequence if holds else 0,
+        ),
+        left,
+    )
+
+
+@dataclass(frozen=True)
+class Registration:
+    """All that is kept of a registration: whose contact is told before its last valid day."""
+
+    registration_id: UUID
+    version: int
+    application_id: UUID
+    expires_on: date
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import structlog.testing
 
 from chassis.database import Database
 from chassis.events import Event
+from chassis.ids import new_id
 from chassis.pulse import Pulse
 from chassis.testing import MovableClock, deliver, open_database, recorded_events
 from contracts import CONTRACTS, ENVELOPE
@@ -22,6 +23,7 @@ from services.notifier.smtp import MailServer, hang_up
 from services.notifier.use_cases import Notifier
 from tests.conftest import FromService
 from tests.notifier.post_office import PostOffice, open_post_office
+from tests.notifier.samples import heard
 from tools.places import ROOT
 
 PUBLIC_URL, REVIEW_URL = "https://library.example.jp", "https://staff.library.example.jp"
@@ -51,6 +53,11 @@ class House:
         for event in events:
             await deliver(self.notifier, self.db, HANDLERS, event, times=times)
 
+    async def receive(self, *recipients: str) -> None:
+        """One application with one message for each recipient, in this order."""
+        for minute, recipient in enumerate(recipients):
+            await self.hear(heard("application.received.v1", application=new_id(), minute=minute, email=recipient))
+
     async def send_all(self) -> int:
         """Send until nothing is due; returns how many rounds there were."""
         rounds = 0
@@ -61,6 +68,9 @@ class House:
     async def deliveries(self) -> list[asyncpg.Record]:
         async with self.db.connection() as conn:
             return await conn.fetch("SELECT * FROM deliveries ORDER BY occurred_at, template")
+
+    async def statuses(self) -> list[str]:
+        return [row["status"] for row in await self.deliveries()]
 
     async def said(self) -> list[tuple[str, UUID, dict[str, str]]]:
         async with self.db.connection() as conn:

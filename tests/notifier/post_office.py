@@ -128,3 +128,10 @@ async def open_post_office() -> AsyncIterator[PostOffice]:
         yield office
     finally:
         await office.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that the server, which gives no sign, has come to."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the server is not ours to add an event to
+            await asyncio.sleep(0.01)

@@ -143,6 +143,7 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "registration_changed",
         {"card_number": "2900000345678", "previous_card_number": "2900000123458", "expires_on": "2031-04-30"},
     ),
+    "registration_expiring": ("registration_expiring", {"card_ending": "5676", "expires_on": "2036-04-30"}),
     "registration_renewed_with_a_new_number": (
         "registration_renewed",
         {"card_number": "2900000123458", "previous_card_number": "1234567890123", "expires_on": "2036-04-30"},
@@ -199,10 +200,11 @@ def journey() -> list[Event]:
         heard("registration.completed.v1", 1, minute=10),
         heard("registration.renewed.v1", 2, minute=11),
         heard("registration.changed.v1", 3, minute=12),
-        heard("application.reminder_due.v1", 6, minute=13),
-        heard("application.expired.v1", 6, minute=14),
-        heard("application.contact_changed.v1", 7, minute=15, email="new@example.jp"),
-        heard("application.link_requested.v1", 8, minute=16, contact_sequence=7),
+        heard("registration.expiring.v1", 4, minute=13),
+        heard("application.reminder_due.v1", 6, minute=14),
+        heard("application.expired.v1", 6, minute=15),
+        heard("application.contact_changed.v1", 7, minute=16, email="new@example.jp"),
+        heard("application.link_requested.v1", 8, minute=17, contact_sequence=7),
     ]
 
 

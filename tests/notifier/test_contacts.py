@@ -1,5 +1,6 @@
 """An address that changes: nobody is written to at an old one, but to be told that it is not used any more."""
 
+import dataclasses
 import itertools
 from email.message import EmailMessage
 from typing import Any
@@ -101,3 +102,74 @@ async def test_an_event_from_before_links_named_their_address_goes_to_the_contac
     await house.hear(heard("application.received.v1", 1, email=FIRST))
     await house.hear(Event(event.id, event.source, event.type, APPLICATION, 2, event.time, data))
     assert await sent(house) == [("application_received", FIRST), ("link_requested", FIRST)]
+
+
+def other_changes() -> list[Event]:
+    """Another address, and changes of language and answer that say the address without bringing it."""
+    return [
+        heard("application.received.v1", 1, minute=1, email=FIRST, expiry_notice=False),
+        heard("application.contact_changed.v1", 3, minute=3, email=SECOND, expiry_notice=False),
+        heard("application.contact_changed.v1", 5, minute=5, email=SECOND, language="en", changed=["language"]),
+        heard("application.contact_changed.v1", 6, minute=6, email=SECOND, language="en", changed=["expiry_notice"]),
+    ]
+
+
+async def test_a_change_of_language_or_of_the_answer_alone_writes_to_nobody(house: House) -> None:
+    changed = "application.contact_changed.v1"
+    await house.hear(
+        heard("application.received.v1", 1, email=FIRST, expiry_notice=False),
+        heard(changed, 3, email=FIRST, language="en", changed=["language"]),
+        heard(changed, 4, email=FIRST, language="en", changed=["expiry_notice"]),
+    )
+    assert await sent(house) == [("application_received", FIRST)]
+
+
+async def test_in_every_order_only_the_address_that_was_left_is_told_and_the_last_word_holds(house: House) -> None:
+    for order in itertools.permutations(other_changes()):
+        async with house.db.connection() as conn:
+            await conn.execute("TRUNCATE deliveries, contacts, outbox, outbox_subjects")
+        house.office.taken.clear()
+        for event in order:
+            await house.hear(event, times=2)
+        assert await sent(house) == [
+            ("application_received", SECOND),
+            ("contact_changed", SECOND),
+            ("contact_replaced", FIRST),
+        ]
+        async with house.db.connection() as conn:
+            row = await conn.fetchrow("SELECT email, language, expiry_notice, sequence FROM contacts")
+        assert row and tuple(row) == (SECOND, "en", True, 6)
+
+
+async def test_an_event_from_before_says_no_to_the_notice_and_means_the_address(house: House) -> None:
+    event = heard("application.contact_changed.v1", 3)
+    event = dataclasses.replace(event, data={"version": 2, "email": SECOND, "language": "ja"})
+    await house.hear(heard("application.received.v1", 1, email=FIRST), event)
+    async with house.db.connection() as conn:
+        assert await conn.fetchval("SELECT expiry_notice FROM contacts") is False
+    assert await sent(house) == [
+        ("application_received", SECOND),
+        ("contact_changed", SECOND),
+        ("contact_replaced", FIRST),
+    ]
+
+
+async def test_an_address_that_holds_again_is_not_told_that_it_is_not_used_any_more(house: House) -> None:
+    story = [
+        heard("application.received.v1", 1, minute=1, email=FIRST),
+        heard("application.contact_changed.v1", 4, minute=4, email=SECOND),
+        heard("application.contact_changed.v1", 6, minute=6, email=FIRST),
+    ]
+    for order in itertools.permutations(story):
+        async with house.db.connection() as conn:
+            await conn.execute("TRUNCATE deliveries, contacts, outbox, outbox_subjects")
+        house.office.taken.clear()
+        await house.hear(*order)
+        assert await sent(house) == [
+            ("application_received", FIRST),
+            ("contact_changed", FIRST),
+            ("contact_changed", FIRST),
+            ("contact_replaced", SECOND),
+        ]
+        dropped = [row["last_error"] for row in await house.deliveries() if row["status"] == "dropped"]
+        assert dropped == ["the address holds again"]

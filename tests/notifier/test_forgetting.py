@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from services.notifier import use_cases
 from tests.notifier.conftest import House
 from tests.notifier.samples import APPLICATION, heard
@@ -18,10 +20,11 @@ async def kept(house: House) -> tuple[int, list[str], str]:
     return len(contacts), waiting, str([dict(row) for row in (*contacts, *deliveries)])
 
 
-async def test_in_every_order_nothing_of_an_erased_application_stays_or_is_sent(house: House) -> None:
+@pytest.mark.parametrize("wanted", [False, True])
+async def test_in_every_order_nothing_of_an_erased_application_stays_or_is_sent(house: House, wanted: bool) -> None:
     story = [
-        heard("application.received.v1", 1, minute=1, email=EMAIL),
-        heard("application.contact_changed.v1", 3, minute=2, email="h@example.jp"),
+        heard("application.received.v1", 1, minute=1, email=EMAIL, expiry_notice=wanted),
+        heard("application.contact_changed.v1", 3, minute=2, email="h@example.jp", expiry_notice=wanted),
         heard("application.expired.v1", 5, minute=3),
         heard("application.erased.v1", 6, minute=4),
     ]
@@ -35,7 +38,7 @@ async def test_in_every_order_nothing_of_an_erased_application_stays_or_is_sent(
 
 
 async def test_what_was_sent_before_stays_as_a_count_without_an_address(house: House) -> None:
-    await house.hear(heard("application.received.v1", 1, email=EMAIL))
+    await house.hear(heard("application.received.v1", 1, email=EMAIL, expiry_notice=False))
     assert await house.send_all() == 1
     await house.hear(heard("application.erased.v1", 2))
     contacts, waiting, stored = await kept(house)
@@ -43,7 +46,7 @@ async def test_what_was_sent_before_stays_as_a_count_without_an_address(house: H
 
 
 async def test_what_was_planned_at_that_very_moment_is_swept_away(house: House) -> None:
-    await house.hear(heard("application.received.v1", 1, email=EMAIL))
+    await house.hear(heard("application.received.v1", 1, email=EMAIL, expiry_notice=False))
     async with house.db.connection() as conn:
         await conn.execute("INSERT INTO forgotten (application_id, forgotten_at) VALUES ($1, now())", APPLICATION)
     await use_cases.sweep(house.notifier)
@@ -52,7 +55,7 @@ async def test_what_was_planned_at_that_very_moment_is_swept_away(house: House) 
 
 
 async def test_another_application_is_written_to_as_before(house: House) -> None:
-    await house.hear(heard("application.received.v1", 1, email=EMAIL))
+    await house.hear(heard("application.received.v1", 1, email=EMAIL, expiry_notice=False))
     other = heard("application.received.v1", 1, email="other@example.jp")
     other = heard("application.received.v1", 1, application=other.id, email="other@example.jp")
     await house.hear(other, heard("application.erased.v1", 2))

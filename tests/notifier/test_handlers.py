@@ -48,6 +48,7 @@ EXPECTED = [
         "registration_changed",
         {"card_number": "2900000345676", "previous_card_number": "2900000123458", "expires_on": "2036-04-30"},
     ),
+    ("registration_expiring", {"card_ending": "5676", "expires_on": "2036-04-30"}),
     ("reminder_due", CONTRACTS["application.reminder_due.v1"].example["data"]),
     ("application_expired", {}),
     ("contact_changed", {}),
@@ -98,7 +99,7 @@ async def test_no_name_address_or_birth_date_is_kept(house: House) -> None:
 @given(data=st.data())
 async def test_any_order_with_duplicates_plans_the_same_messages(house: House, data: st.DataObject) -> None:
     async with house.db.connection() as conn:
-        await conn.execute("TRUNCATE deliveries, contacts")
+        await conn.execute("TRUNCATE deliveries, contacts, registrations")
     events = journey()
     again = data.draw(st.lists(st.sampled_from(events), max_size=8))
     await house.hear(*data.draw(st.permutations([*events, *again])))

@@ -7,9 +7,20 @@ import pytest
 
 from contracts import heard_by
 from rules.policy import Policy
+from rules.policy_parts import Kinds
 from services.notifier.app import HANDLERS
 from services.notifier.letters import TEMPLATES, write_letter
-from tests.notifier.samples import ADDRESSES, CONTENTS, LINK, SNAPSHOTS, as_snapshot, delivery, letter
+from tests.notifier.samples import (
+    ADDRESSES,
+    APPLICATION,
+    CONTENTS,
+    LINK,
+    RECEIPT_NUMBER,
+    SNAPSHOTS,
+    as_snapshot,
+    delivery,
+    letter,
+)
 
 EACH = pytest.mark.parametrize("sample", CONTENTS)
 EACH_TO_APPLICANTS = pytest.mark.parametrize("sample", [name for name in CONTENTS if not name.startswith("staff_")])
@@ -45,13 +56,29 @@ def test_text_and_html_say_the_same(policy: Policy, sample: str) -> None:
 
 
 @EACH_TO_APPLICANTS
-def test_every_letter_to_an_applicant_tells_the_receipt_number_the_sender_and_the_other_ways(
+def test_every_letter_to_an_applicant_tells_the_number_to_quote_the_sender_and_the_other_ways(
     policy: Policy, sample: str
 ) -> None:
     written = letter(policy, sample)
-    told = ["K7Q4-M2XH-9ABC", "card@library.city.kumamoto.jp", "心当たりがない場合", "096-363-4522", "カウンター"]
+    # Years later there is no application: the card is named by the end of its number.
+    number = "5676" if sample == "registration_expiring" else "K7Q4-M2XH-9ABC"
+    told = [number, "card@library.city.kumamoto.jp", "心当たりがない場合", "096-363-4522", "カウンター"]
     assert [word for word in told if word not in written.text] == []
     assert [word for word in told if word not in written.html] == []
+
+
+def test_a_notice_years_later_names_no_application(policy: Policy) -> None:
+    written = letter(policy, "registration_expiring")
+    traces = ["受付番号", RECEIPT_NUMBER, str(APPLICATION)]
+    assert [trace for trace in traces if trace in written.subject + written.text + written.html] == []
+
+
+def test_where_cards_are_not_renewed_here_the_notice_sends_nobody_to_the_form(policy: Policy) -> None:
+    elsewhere = dataclasses.replace(policy, kinds=Kinds(("new",)))
+    written = letter(elsewhere, "registration_expiring")
+    assert re.findall(r"https?://\S+", written.text) == ["https://www.library.city.kumamoto.jp/"]
+    assert re.findall(r'href="([^"]*)"', written.html) == ["https://www.library.city.kumamoto.jp/"]
+    assert "下記の電話かカウンターで更新の手続きをしてください。" in written.text
 
 
 def test_a_language_without_a_catalogue_gets_japanese_throughout(policy: Policy) -> None:

@@ -1,10 +1,20 @@
 """What notifier can do; the only place that opens transactions and records events."""
 
-from services.notifier.use_cases.contacts import forget, hear_contact
+from services.notifier.use_cases.contacts import forget, hear_contact, hear_registration
 from services.notifier.use_cases.context import Notifier
 from services.notifier.use_cases.planning import plan, plan_unless_later
 from services.notifier.use_cases.returning import hear_report
 from services.notifier.use_cases.sending import send_next
 from services.notifier.use_cases.sweeping import sweep
 
-__all__ = ["Notifier", "forget", "hear_contact", "hear_report", "plan", "plan_unless_later", "send_next", "sweep"]
+__all__ = [
+    "Notifier",
+    "forget",
+    "hear_contact",
+    "hear_registration",
+    "hear_report",
+    "plan",
+    "plan_unless_later",
+    "send_next",
+    "sweep",
+]

@@ -1,8 +1,10 @@
 """What notifier's use cases need."""
 
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from chassis.clock import Clock
+from chassis.clock import Clock, today
 from chassis.database import Database
 from chassis.pulse import Pulse
 from rules.policy import Policy
@@ -27,3 +29,8 @@ class Notifier:
     #: Of the token that tells of mails that came back; None: nobody may.
     bounce_token_hash: bytes | None
     wake: Pulse
+
+    @property
+    def today(self) -> date:
+        """The library's day."""
+        return today(self.now, ZoneInfo(self.policy.time_zone))

@@ -3,7 +3,7 @@
 from chassis.database import Transaction
 from chassis.ids import new_id
 from services.notifier import store
-from services.notifier.model import NewDelivery
+from services.notifier.model import ENDS, NewDelivery
 from services.notifier.use_cases.context import Notifier
 
 
@@ -17,4 +17,6 @@ async def plan_unless_later(notifier: Notifier, tx: Transaction, delivery: NewDe
 async def plan(notifier: Notifier, tx: Transaction, delivery: NewDelivery) -> None:
     """One delivery for each event and template, however often this is asked for."""
     await store.insert_delivery(tx.conn, new_id(), delivery)
+    if delivery.application_id and delivery.template in ENDS:
+        await store.note_end(tx.conn, delivery.application_id)
     tx.after_commit(notifier.wake.beat)

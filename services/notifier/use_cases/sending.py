@@ -37,7 +37,7 @@ async def send_next(notifier: Notifier) -> bool:
     """
     now, ends = notifier.now(), _clock() + LEASE.total_seconds()
     async with notifier.db.transaction() as tx:
-        delivery = await store.claim_next(tx.conn, new_id(), now, now + LEASE, pace(notifier.policy))
+        delivery = await store.claim_next(tx.conn, new_id(), now, now + LEASE, pace(notifier.policy), notifier.today)
     if delivery is None:
         await hang_up(notifier.server, IDLE_SECONDS)
         return False

@@ -1,4 +1,4 @@
-"""What was never sent, for people to see: the sending loop itself forgets nothing."""
+"""What was never sent, for people to see, and what is not needed any more: the sending loop itself forgets nothing."""
 
 from datetime import timedelta
 
@@ -7,22 +7,29 @@ import structlog
 from chassis import metrics
 from services.notifier import store
 from services.notifier.model import LONGEST_RATE, UNSENT_AFTER, pace
+from services.notifier.use_cases.contacts import drop_untrue, forget_erased
 from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
 
 
 async def sweep(notifier: Notifier) -> bool:
-    """Count the messages that should have gone out long ago, by what they wait for, and forget old counts of sending.
+    """Count the messages that should have gone out long ago, by what they wait for; forget cards that have expired, whom
+    they kept, and old counts of sending.
 
-    They stay where they are: each is sent as soon as what it waits for is there. Returns False: there is no more to do.
+    Messages stay where they are: each is sent as soon as what it waits for is there, and dropped where it is not true any
+    more. Returns False: there is no more to do.
     """
     now = notifier.now()
     async with notifier.db.transaction() as tx:
-        # What was planned in the very moment in which its application was erased.
-        await store.forget(tx.conn)
+        await store.forget_registrations(tx.conn, notifier.today)
+        # Also what was planned in the very moment in which its application was erased.
+        await forget_erased(notifier, tx)
+        dropped = await drop_untrue(notifier, tx)
         await store.forget_sendings(tx.conn, now - _longest_rate(notifier))
         unsent = await store.count_unsent(tx.conn, now - UNSENT_AFTER, now)
+    if dropped:
+        log.info("messages were dropped, unsent", count=dropped)
     for why, count in unsent.items():
         metrics.messages_unsent.labels(why).set(count)
     if any(unsent.values()):

@@ -1,49 +1,53 @@
-"""The SQL of contacts and deliveries."""
+"""The SQL of deliveries and of how fast they go out."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chassis.connection import Connection
 from rules.policy_parts import Rate
-from services.notifier.model import Contact, Delivery, NewDelivery, Pace, Returned
-
-INSERT_CONTACT = """
-INSERT INTO contacts (application_id, receipt_number, email, language, sequence, caused_by)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING application_id
-"""
-
-LOCK_CONTACT = """
-SELECT application_id, receipt_number, email, language, sequence, caused_by
-  FROM contacts WHERE application_id = $1 FOR UPDATE
-"""
-
-SET_CONTACT = """
-UPDATE contacts SET receipt_number = $2, email = $3, language = $4, sequence = $5, caused_by = $6
- WHERE application_id = $1
-"""
+from services.notifier.model import Delivery, NewDelivery, Pace, Returned
 
 INSERT_DELIVERY = """
 INSERT INTO deliveries (id, application_id, caused_by, template, recipient, occurred_at, content, traceparent,
                         contact_sequence)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (SELECT FROM forgotten WHERE application_id = $2)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+ WHERE $4 = 'registration_expiring' OR NOT EXISTS (SELECT FROM forgotten WHERE application_id = $2)
 ON CONFLICT (caused_by, template, recipient) DO NOTHING
 """
 
 HAS_LATER = "SELECT FROM deliveries WHERE application_id = $1 AND template = $2 AND occurred_at > $3"
 
-REMEMBER_FORGOTTEN = "INSERT INTO forgotten (application_id, forgotten_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
-IS_FORGOTTEN = "SELECT FROM forgotten WHERE application_id = $1"
-FORGET = (
-    """
-    DELETE FROM contacts c USING forgotten f
-     WHERE c.application_id = f.application_id AND ($1::uuid IS NULL OR f.application_id = $1)
-    """,
-    """
-    DELETE FROM deliveries d USING forgotten f
-     WHERE d.application_id = f.application_id AND ($1::uuid IS NULL OR f.application_id = $1)
-       AND d.status IN ('waiting', 'sending')
-    """,
-)
+# Every letter but this one names the application, by its receipt number.
+_HAS_CONTACT = """((c.receipt_number IS NOT NULL OR d.template = 'registration_expiring')
+             AND c.sequence >= d.contact_sequence)"""
+
+# Why a message must not be sent, or null.
+_UNTRUE = """CASE
+    WHEN d.template = 'contact_replaced' AND d.content->>'to' = c.email THEN 'the address holds again'
+    WHEN d.template <> 'registration_expiring' THEN NULL
+    WHEN NOT EXISTS (
+        SELECT FROM registrations r
+         WHERE r.application_id = d.application_id AND r.expires_on = (d.content->>'expires_on')::date
+           AND r.expires_on >= {today}) THEN 'the card has expired, or was renewed or changed'
+    WHEN NOT c.expiry_notice THEN 'not wanted any more'
+    END"""
+
+# Why the notice to an erased application will not find a reader: its contact was heard of and is not kept, or is too late.
+_UNTELLABLE = """CASE
+    WHEN d.template = 'registration_expiring' AND c.application_id IS NULL
+     AND (f.contact_sequence > 0 OR f.forgotten_at <= {since}) THEN 'no address is kept'
+    END"""
+
+DROP_UNTRUE = f"""
+UPDATE deliveries d
+   SET status = 'dropped', ended_at = $1, last_error = untrue.why, content = NULL, claim = NULL, claimed_until = NULL
+  FROM (SELECT d.id, coalesce({_UNTRUE.format(today="$2")}, {_UNTELLABLE.format(since="$3")}) AS why
+          FROM deliveries d LEFT JOIN contacts c USING (application_id) LEFT JOIN forgotten f USING (application_id)
+         WHERE d.status IN ('waiting', 'sending') AND d.template IN ('contact_replaced', 'registration_expiring')
+           AND ($4::uuid IS NULL OR d.application_id = $4)) untrue
+ WHERE d.id = untrue.id AND untrue.why IS NOT NULL
+   AND (d.status = 'waiting' OR (d.status = 'sending' AND d.claimed_until <= $1))
+"""  # noqa: S608
 
 # Senders take turns at counting, so that together they keep within the rates.
 LOCK_PACE = "SELECT pg_advisory_xact_lock(hashtextextended('sendings', 0))"
@@ -51,14 +55,15 @@ LOCK_PACE = "SELECT pg_advisory_xact_lock(hashtextextended('sendings', 0))"
 # In the order in which things happened; a delivery whose contact is not known yet joins when it is, and so does one that
 # is for a later address than we know. One to an applicant
 # waits while another to them is being sent, and while an earlier one is due.
-CLAIM = """
+CLAIM = f"""
 WITH full_domains AS (
     SELECT domain FROM sendings WHERE at > $4 GROUP BY domain HAVING count(*) >= $5),
 next AS (
     SELECT d.id, c.receipt_number, coalesce(d.content->>'to', c.email, d.recipient) AS email, coalesce(c.language, 'ja') AS language,
            lower(substring(coalesce(d.content->>'to', c.email, d.recipient) FROM '[^@]*$')) AS domain
       FROM deliveries d LEFT JOIN contacts c USING (application_id)
-     WHERE (d.application_id IS NULL OR (c.receipt_number IS NOT NULL AND c.sequence >= d.contact_sequence))
+     WHERE (d.application_id IS NULL OR {_HAS_CONTACT})
+       AND {_UNTRUE.format(today="$8")} IS NULL
        AND ((d.status = 'waiting' AND d.due_at <= $2) OR (d.status = 'sending' AND d.claimed_until <= $2))
        AND NOT EXISTS (
                SELECT FROM deliveries o
@@ -75,7 +80,7 @@ UPDATE deliveries d SET status = 'sending', claim = $1, claimed_until = $3
   FROM next WHERE d.id = next.id
 RETURNING d.id, d.claim, d.application_id, d.caused_by, d.template, d.content, d.attempts,
           d.traceparent, next.receipt_number, next.email, next.language
-"""
+"""  # noqa: S608
 
 # Each of these changes the row only while it is still ours: a claim that ran out may be another sender's by now.
 END = """
@@ -109,55 +114,16 @@ UNCOUNT = "DELETE FROM sendings WHERE claim = $1"
 
 FORGET_SENDINGS = "DELETE FROM sendings WHERE at < $1"
 
-COUNT_UNSENT = """
-SELECT CASE WHEN d.application_id IS NOT NULL
-             AND (c.receipt_number IS NULL OR c.sequence < d.contact_sequence) THEN 'no_contact'
+COUNT_UNSENT = f"""
+SELECT CASE WHEN d.application_id IS NOT NULL AND {_HAS_CONTACT} IS NOT TRUE THEN 'no_contact'
             WHEN d.due_at > $2 THEN 'put_off' ELSE 'due' END AS why, count(*) AS count
   FROM deliveries d LEFT JOIN contacts c USING (application_id)
  WHERE d.status IN ('waiting', 'sending') AND d.occurred_at < $1
  GROUP BY why
-"""
+"""  # noqa: S608
 
 #: Where a rate is not set.
 NO_LIMIT = 2**62
-
-
-async def meet_contact(conn: Connection, contact: Contact) -> Contact | None:
-    """Keep the contact of an application that has none, else give the one that it has, locked."""
-    if await conn.fetchval(INSERT_CONTACT, *_values(contact)) is not None:
-        return None
-    row = await conn.fetchrow(LOCK_CONTACT, contact.application_id)
-    return Contact(**row) if row else None
-
-
-async def set_contact(conn: Connection, contact: Contact) -> None:
-    """Write the contact, whose row is locked."""
-    await conn.execute(SET_CONTACT, *_values(contact))
-
-
-def _values(contact: Contact) -> tuple[object, ...]:
-    return (
-        contact.application_id,
-        contact.receipt_number,
-        contact.email,
-        contact.language,
-        contact.sequence,
-        contact.caused_by,
-    )
-
-
-async def remember_forgotten(conn: Connection, application_id: UUID, now: datetime) -> None:
-    await conn.execute(REMEMBER_FORGOTTEN, application_id, now)
-
-
-async def is_forgotten(conn: Connection, application_id: UUID) -> bool:
-    return await conn.fetchrow(IS_FORGOTTEN, application_id) is not None
-
-
-async def forget(conn: Connection, application_id: UUID | None = None) -> None:
-    """Address and unsent messages of an application that was erased; without one, of all that were."""
-    for statement in FORGET:
-        await conn.execute(statement, application_id)
 
 
 async def insert_delivery(conn: Connection, id_: UUID, new: NewDelivery) -> None:
@@ -171,11 +137,24 @@ async def has_later(conn: Connection, application_id: UUID, template: str, at: d
     return await conn.fetchrow(HAS_LATER, application_id, template, at) is not None
 
 
-async def claim_next(conn: Connection, claim: UUID, now: datetime, until: datetime, pace: Pace) -> Delivery | None:
-    """The oldest delivery that is due and within `pace`, held until `until`; what other senders hold is passed over."""
+async def drop_untrue(
+    conn: Connection, now: datetime, waiting_since: datetime, today: date, application_id: UUID | None = None
+) -> int:
+    """End what must not be sent any more, of this application or of all, but what a sender holds; returns how many.
+
+    No contact is waited for of what was erased before `waiting_since`.
+    """
+    return int((await conn.execute(DROP_UNTRUE, now, today, waiting_since, application_id)).split()[-1])
+
+
+async def claim_next(
+    conn: Connection, claim: UUID, now: datetime, until: datetime, pace: Pace, today: date
+) -> Delivery | None:
+    """The oldest delivery that is due, true on this day and within `pace`, held until `until`; what other senders hold is
+    passed over."""
     await conn.execute(LOCK_PACE)
     rates = (*_since(pace.domain, now), *_since(pace.together, now))
-    row = await conn.fetchrow(CLAIM, claim, now, until, *rates)
+    row = await conn.fetchrow(CLAIM, claim, now, until, *rates, today)
     return Delivery(**row) if row else None
 
 

@@ -1,0 +1,51 @@
+"""Notifier's SQL, one module for each group of tables."""
+
+from services.notifier.store.contacts import (
+    forget,
+    forget_registrations,
+    is_forgotten,
+    keep_registration,
+    meet_contact,
+    note_end,
+    remember_forgotten,
+    set_contact,
+)
+from services.notifier.store.deliveries import (
+    claim_next,
+    count_unsent,
+    drop_untrue,
+    extend_claim,
+    forget_sendings,
+    has_later,
+    insert_delivery,
+    lock_delivery,
+    mark_bounced,
+    mark_failed,
+    mark_sent,
+    put_off,
+    release,
+)
+
+__all__ = [
+    "claim_next",
+    "count_unsent",
+    "drop_untrue",
+    "extend_claim",
+    "forget",
+    "forget_registrations",
+    "forget_sendings",
+    "has_later",
+    "insert_delivery",
+    "is_forgotten",
+    "keep_registration",
+    "lock_delivery",
+    "mark_bounced",
+    "mark_failed",
+    "mark_sent",
+    "meet_contact",
+    "note_end",
+    "put_off",
+    "release",
+    "remember_forgotten",
+    "set_contact",
+]
