@@ -6,6 +6,7 @@ from typing import Any
 from services.intake.model.applications import Applicant, Application, Change, Reason
 from services.intake.model.documents import Document
 from services.intake.model.forms import CHANGEABLE
+from services.intake.model.standing import Place
 from services.intake.model.views import ApplicationView
 
 
@@ -46,7 +47,8 @@ def document(document: Document) -> dict[str, Any]:
     }
 
 
-def view(seen: ApplicationView) -> dict[str, Any]:
+def view(seen: ApplicationView, place: Place | None) -> dict[str, Any]:
+    """`place`: its place in the queue, None while nobody has to decide on it."""
     application = seen.application
     registration = seen.registration
     return {
@@ -60,6 +62,7 @@ def view(seen: ApplicationView) -> dict[str, Any]:
         "correct_by": _day(seen.correct_by),
         "open_fields": list(seen.open_fields),
         "expected_date": _day(seen.expected_on),
+        "queue": {"place": place.place, "waiting": place.waiting} if place else None,
         "missing": list(seen.missing),
         "missing_sides": [{"type": type_, "side": side} for type_, side in seen.missing_sides],
         "rejection": [_reason(reason) for reason in application.rejection],

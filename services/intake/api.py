@@ -14,6 +14,7 @@ from chassis.web.forms import read_json
 from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.intake import answers, messages, schemas, use_cases
 from services.intake.use_cases import Intake
+from services.intake.use_cases.standing import place_in_queue
 
 _CHUNK = 64 * 1024
 
@@ -47,8 +48,7 @@ async def post_password_reset(intake: Intake, request: web.Request) -> web.Respo
 
 
 async def get_application(intake: Intake, request: web.Request) -> web.Response:
-    view = await use_cases.get_application(intake, _own(request))
-    return web.json_response(answers.view(view))
+    return await _seen(intake, _own(request))
 
 
 async def patch_application(intake: Intake, request: web.Request) -> web.Response:
@@ -56,14 +56,14 @@ async def patch_application(intake: Intake, request: web.Request) -> web.Respons
     fields = await _read(request, schemas.CHANGE)
     version = fields.pop("version")
     await use_cases.change_application(intake, application_id, version, fields)
-    return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
+    return await _seen(intake, application_id)
 
 
 async def post_contact(intake: Intake, request: web.Request) -> web.Response:
     application_id = _own(request)
     body = await _read(request, schemas.CONTACT)
     await use_cases.change_contact(intake, application_id, body["email"], body["password"])
-    return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
+    return await _seen(intake, application_id)
 
 
 async def delete_application(intake: Intake, request: web.Request) -> web.Response:
@@ -99,6 +99,11 @@ async def post_submission(intake: Intake, request: web.Request) -> web.Response:
 async def post_withdrawal(intake: Intake, request: web.Request) -> web.Response:
     status = await use_cases.withdraw(intake, _own(request))
     return web.json_response({"status": status}, status=202 if status == "withdrawal_requested" else 200)
+
+
+async def _seen(intake: Intake, application_id: UUID) -> web.Response:
+    view = await use_cases.get_application(intake, application_id)
+    return web.json_response(answers.view(view, await place_in_queue(intake, application_id)))
 
 
 def _own(request: web.Request) -> UUID:
