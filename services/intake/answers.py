@@ -27,6 +27,7 @@ def applicant(person: Applicant) -> dict[str, Any]:
         "kind": person.kind,
         "language": person.language,
         "filled_by": person.filled_by,
+        "expiry_notice": person.expiry_notice,
         **{field: person.display(field) or None for field in fields},
         "as_typed": {
             field: value.raw for field, value in person.values.items() if value.raw != value.display and value.raw
@@ -61,8 +62,8 @@ def view(seen: ApplicationView, place: Place | None) -> dict[str, Any]:
         "corrections": [{**_reason(each.reason), "done": each.done} for each in seen.corrections],
         "correct_by": _day(seen.correct_by),
         "open_fields": list(seen.open_fields),
-        "expected_date": _day(seen.expected_on),
         "queue": {"place": place.place, "waiting": place.waiting} if place else None,
+        "expected_date": _day(seen.expected_on),
         "missing": list(seen.missing),
         "missing_sides": [{"type": type_, "side": side} for type_, side in seen.missing_sides],
         "rejection": [_reason(reason) for reason in application.rejection],

@@ -122,7 +122,9 @@ async def _read(request: web.Request, schema: Mapping[str, Any]) -> dict[str, An
 
 
 def _said(error: FieldError) -> FieldError:
-    return FieldError(error.field, error.code, error.message or messages.text(error.code, error.field, "100000"))
+    # What is wrong with a yes or no is not that it was no text.
+    said = "not_a_boolean" if error.code == "wrong_type" and error.field in schemas.BOOLEANS else error.code
+    return FieldError(error.field, error.code, error.message or messages.text(said, error.field, "100000"))
 
 
 def _query(request: web.Request, name: str) -> str:

@@ -22,6 +22,7 @@ def application_received(application: Application, link: str) -> NewEvent:
         "email": application.applicant.display("email"),
         "language": application.applicant.language,
         "link": link,
+        "expiry_notice": application.applicant.expiry_notice,
     }
     return NewEvent("application.received.v1", application.id, data)
 
@@ -85,6 +86,7 @@ def application_handed_over(
             for document in documents
         ],
         "outcomes": dict(outcomes),
+        "expiry_notice": application.applicant.expiry_notice,
     }
     return NewEvent("application.handed_over.v1", application.id, data)
 

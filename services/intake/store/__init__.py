@@ -19,7 +19,7 @@ from services.intake.store.access import (
 )
 from services.intake.store.amendments import amendments_of, insert_amendment, note_handed
 from services.intake.store.applications import (
-    fields_received,
+    applicant_received,
     find_application,
     find_by_id_or_number,
     insert_application,
@@ -91,6 +91,7 @@ from services.intake.store.registrations import lock_registration, newest_regist
 __all__ = [
     "LinkRequest",
     "amendments_of",
+    "applicant_received",
     "claim_deletions",
     "claim_key",
     "contact_changes_since",
@@ -103,7 +104,6 @@ __all__ = [
     "end_proofs",
     "end_session",
     "erase_application",
-    "fields_received",
     "find_application",
     "find_by_id_or_number",
     "find_document",
