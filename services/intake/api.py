@@ -66,6 +66,13 @@ async def post_contact(intake: Intake, request: web.Request) -> web.Response:
     return await _seen(intake, application_id)
 
 
+async def put_preferences(intake: Intake, request: web.Request) -> web.Response:
+    application_id = _own(request)
+    body = await _read(request, schemas.PREFERENCES)
+    await use_cases.change_preferences(intake, application_id, body.get("language"), body.get("expiry_notice"))
+    return await _seen(intake, application_id)
+
+
 async def delete_application(intake: Intake, request: web.Request) -> web.Response:
     await use_cases.erase_own(intake, _own(request))
     return web.Response(status=204)
@@ -170,6 +177,15 @@ ROUTES: list[Route[Intake]] = [
     ),
     Route("GET", _ONE, get_application, "applicant", CSRF_NONE, "One's own application"),
     Route("POST", f"{_ONE}/contact", post_contact, "applicant", CSRF_NONE, "Another e-mail address", schemas.CONTACT),
+    Route(
+        "PUT",
+        f"{_ONE}/contact-preferences",
+        put_preferences,
+        "applicant",
+        CSRF_NONE,
+        "The language of mails, and whether one wants a mail before the card expires: what is given, at least one",
+        schemas.PREFERENCES,
+    ),
     Route("DELETE", _ONE, delete_application, "applicant", CSRF_NONE, "Erase what has ended"),
     Route("PATCH", _ONE, patch_application, "applicant", CSRF_NONE, "Change open fields", schemas.CHANGE),
     Route(

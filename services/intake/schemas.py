@@ -81,6 +81,20 @@ PASSWORD_RESET = _object(
 
 CONTACT = _object({"email": _STRING, "password": _STRING}, ["email", "password"])
 
+PREFERENCES: Mapping[str, Any] = {
+    **_object(
+        {
+            "language": {**_STRING, "description": "The language of the mails, a code of the library's policy."},
+            "expiry_notice": {
+                "type": "boolean",
+                "description": "Whether the person wants a mail before the card expires.",
+            },
+        },
+        [],
+    ),
+    "minProperties": 1,
+}
+
 CHANGE = _object(
     {
         "version": {"type": "integer", "minimum": 1, "maximum": 2147483647},

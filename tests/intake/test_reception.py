@@ -277,6 +277,8 @@ async def test_the_same_key_and_body_give_the_same_answer(house: House) -> None:
     first = await post(house, resident(), "0123456789abcdef")
     application = (await house.events())[0].subject
     await use_cases.change_application(house.intake, application, 1, {"phone": "096-328-6842"})
+    await use_cases.change_preferences(house.intake, application, "en", True)
+    await use_cases.change_preferences(house.intake, application, "ko", None)
     await use_cases.withdraw(house.intake, application)
     assert await post(house, resident(), "0123456789abcdef") == first
     assert await house.rows("applications") == 1

@@ -31,7 +31,7 @@ from services.intake.store.applications import (
     timeline_of,
     waiting_besides,
 )
-from services.intake.store.contacts import contact_changes_since, end_proofs, set_contact
+from services.intake.store.contacts import contact_changes_since, end_proofs, set_contact, set_preferences
 from services.intake.store.documents import (
     claim_deletions,
     deletion_done,
@@ -159,6 +159,7 @@ __all__ = [
     "schedule_deletion",
     "set_contact",
     "set_password",
+    "set_preferences",
     "show_registration",
     "stored_documents",
     "take_link_request",
