@@ -6,6 +6,7 @@ from typing import Any
 from services.intake.model.applications import Applicant, Application, Change, Reason
 from services.intake.model.documents import Document
 from services.intake.model.forms import CHANGEABLE
+from services.intake.model.standing import Place
 from services.intake.model.views import ApplicationView
 
 
@@ -26,6 +27,7 @@ def applicant(person: Applicant) -> dict[str, Any]:
         "kind": person.kind,
         "language": person.language,
         "filled_by": person.filled_by,
+        "expiry_notice": person.expiry_notice,
         **{field: person.display(field) or None for field in fields},
         "as_typed": {
             field: value.raw for field, value in person.values.items() if value.raw != value.display and value.raw
@@ -46,7 +48,8 @@ def document(document: Document) -> dict[str, Any]:
     }
 
 
-def view(seen: ApplicationView) -> dict[str, Any]:
+def view(seen: ApplicationView, place: Place | None) -> dict[str, Any]:
+    """`place`: its place in the queue, None while nobody has to decide on it."""
     application = seen.application
     registration = seen.registration
     return {
@@ -59,6 +62,7 @@ def view(seen: ApplicationView) -> dict[str, Any]:
         "corrections": [{**_reason(each.reason), "done": each.done} for each in seen.corrections],
         "correct_by": _day(seen.correct_by),
         "open_fields": list(seen.open_fields),
+        "queue": {"place": place.place, "waiting": place.waiting} if place else None,
         "expected_date": _day(seen.expected_on),
         "missing": list(seen.missing),
         "missing_sides": [{"type": type_, "side": side} for type_, side in seen.missing_sides],

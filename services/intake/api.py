@@ -14,6 +14,7 @@ from chassis.web.forms import read_json
 from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.intake import answers, messages, schemas, use_cases
 from services.intake.use_cases import Intake
+from services.intake.use_cases.standing import place_in_queue
 
 _CHUNK = 64 * 1024
 
@@ -47,8 +48,7 @@ async def post_password_reset(intake: Intake, request: web.Request) -> web.Respo
 
 
 async def get_application(intake: Intake, request: web.Request) -> web.Response:
-    view = await use_cases.get_application(intake, _own(request))
-    return web.json_response(answers.view(view))
+    return await _seen(intake, _own(request))
 
 
 async def patch_application(intake: Intake, request: web.Request) -> web.Response:
@@ -56,14 +56,21 @@ async def patch_application(intake: Intake, request: web.Request) -> web.Respons
     fields = await _read(request, schemas.CHANGE)
     version = fields.pop("version")
     await use_cases.change_application(intake, application_id, version, fields)
-    return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
+    return await _seen(intake, application_id)
 
 
 async def post_contact(intake: Intake, request: web.Request) -> web.Response:
     application_id = _own(request)
     body = await _read(request, schemas.CONTACT)
     await use_cases.change_contact(intake, application_id, body["email"], body["password"])
-    return web.json_response(answers.view(await use_cases.get_application(intake, application_id)))
+    return await _seen(intake, application_id)
+
+
+async def put_preferences(intake: Intake, request: web.Request) -> web.Response:
+    application_id = _own(request)
+    body = await _read(request, schemas.PREFERENCES)
+    await use_cases.change_preferences(intake, application_id, body.get("language"), body.get("expiry_notice"))
+    return await _seen(intake, application_id)
 
 
 async def delete_application(intake: Intake, request: web.Request) -> web.Response:
@@ -101,6 +108,11 @@ async def post_withdrawal(intake: Intake, request: web.Request) -> web.Response:
     return web.json_response({"status": status}, status=202 if status == "withdrawal_requested" else 200)
 
 
+async def _seen(intake: Intake, application_id: UUID) -> web.Response:
+    view = await use_cases.get_application(intake, application_id)
+    return web.json_response(answers.view(view, await place_in_queue(intake, application_id)))
+
+
 def _own(request: web.Request) -> UUID:
     """The application in the path, if it is the one that the session opens."""
     application_id = parse_id(request.match_info["application_id"])
@@ -117,7 +129,9 @@ async def _read(request: web.Request, schema: Mapping[str, Any]) -> dict[str, An
 
 
 def _said(error: FieldError) -> FieldError:
-    return FieldError(error.field, error.code, error.message or messages.text(error.code, error.field, "100000"))
+    # What is wrong with a yes or no is not that it was no text.
+    said = "not_a_boolean" if error.code == "wrong_type" and error.field in schemas.BOOLEANS else error.code
+    return FieldError(error.field, error.code, error.message or messages.text(said, error.field, "100000"))
 
 
 def _query(request: web.Request, name: str) -> str:
@@ -163,6 +177,15 @@ ROUTES: list[Route[Intake]] = [
     ),
     Route("GET", _ONE, get_application, "applicant", CSRF_NONE, "One's own application"),
     Route("POST", f"{_ONE}/contact", post_contact, "applicant", CSRF_NONE, "Another e-mail address", schemas.CONTACT),
+    Route(
+        "PUT",
+        f"{_ONE}/contact-preferences",
+        put_preferences,
+        "applicant",
+        CSRF_NONE,
+        "The language of mails, and whether one wants a mail before the card expires: what is given, at least one",
+        schemas.PREFERENCES,
+    ),
     Route("DELETE", _ONE, delete_application, "applicant", CSRF_NONE, "Erase what has ended"),
     Route("PATCH", _ONE, patch_application, "applicant", CSRF_NONE, "Change open fields", schemas.CHANGE),
     Route(

@@ -81,6 +81,7 @@ HANDLERS = {
     "registration.completed.v1": handlers.on_registered,
     "registration.renewed.v1": handlers.on_registered,
     "registration.changed.v1": handlers.on_registered,
+    "registration.expiring.v1": handlers.on_expiring,
     "notification.sent.v1": handlers.on_notification_sent,
     "notification.failed.v1": handlers.on_notification_failed,
 }

@@ -22,6 +22,7 @@ def application_received(application: Application, link: str) -> NewEvent:
         "email": application.applicant.display("email"),
         "language": application.applicant.language,
         "link": link,
+        "expiry_notice": application.applicant.expiry_notice,
     }
     return NewEvent("application.received.v1", application.id, data)
 
@@ -31,11 +32,14 @@ def application_link_requested(application: Application, purpose: str, link: str
     return NewEvent("application.link_requested.v1", application.id, data)
 
 
-def application_contact_changed(application: Application) -> NewEvent:
+def application_contact_changed(application: Application, changed: Sequence[str]) -> NewEvent:
+    """`changed`: what is other than before, of email, language and expiry_notice."""
     data = {
         "version": application.version,
         "email": application.applicant.display("email"),
         "language": application.applicant.language,
+        "expiry_notice": application.applicant.expiry_notice,
+        "changed": list(changed),
     }
     return NewEvent("application.contact_changed.v1", application.id, data)
 
@@ -85,6 +89,7 @@ def application_handed_over(
             for document in documents
         ],
         "outcomes": dict(outcomes),
+        "expiry_notice": application.applicant.expiry_notice,
     }
     return NewEvent("application.handed_over.v1", application.id, data)
 

@@ -59,10 +59,12 @@ async def on_withdrawal_accepted(_intake: Intake, tx: Transaction, event: Event)
 
 async def on_registered(_intake: Intake, tx: Transaction, event: Event) -> None:
     """Completed, renewed or changed: the subject is the registration, the application is in the data."""
-    data = event.data
-    expires_on = date.fromisoformat(data["expires_on"])
-    registration = Registration(event.subject, data["version"], data["card_number"], expires_on)
-    await outcomes.registered(tx, UUID(data["application_id"]), registration, event.time)
+    await outcomes.registered(tx, UUID(event.data["application_id"]), _registration(event), event.time)
+
+
+async def on_expiring(_intake: Intake, tx: Transaction, event: Event) -> None:
+    """The card as it was said before. It was completed on another day, which only the event of that day knows."""
+    await outcomes.hear_card(tx, UUID(event.data["application_id"]), _registration(event))
 
 
 async def on_notification_sent(_intake: Intake, tx: Transaction, event: Event) -> None:
@@ -74,6 +76,11 @@ async def on_notification_failed(_intake: Intake, tx: Transaction, event: Event)
     state = "failed" if event.data["permanence"] == "permanent" else "delayed"
     mail = Mail(event.data["template"], state, event.time)
     await outcomes.mail_reported(tx, event.subject, UUID(event.data["caused_by"]), mail)
+
+
+def _registration(event: Event) -> Registration:
+    data = event.data
+    return Registration(event.subject, data["version"], data["card_number"], date.fromisoformat(data["expires_on"]))
 
 
 def _version(data: Mapping[str, Any]) -> int | None:

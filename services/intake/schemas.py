@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.intake.model.forms import CHANGEABLE
+from services.intake.model.forms import CHANGEABLE, SETTLED
 
 _LONG = 100_000
+BOOLEANS = ("consent", "expiry_notice")
 _STRING: Mapping[str, Any] = {"type": "string", "maxLength": _LONG}
 _OPTIONAL: Mapping[str, Any] = {"type": ["string", "null"], "maxLength": _LONG}
 
@@ -48,6 +49,10 @@ APPLICATION = _object(
         **dict.fromkeys(_REQUIRED, _STRING),
         **dict.fromkeys(_WHERE_NEEDED, _OPTIONAL),
         "consent": {"type": "boolean"},
+        "expiry_notice": {
+            "type": "boolean",
+            "description": "Whether the person wants a mail before the card expires. Left out: no.",
+        },
         "extra": {"type": ["object", "null"]},
     },
     [*_REQUIRED, "consent"],
@@ -76,12 +81,26 @@ PASSWORD_RESET = _object(
 
 CONTACT = _object({"email": _STRING, "password": _STRING}, ["email", "password"])
 
+PREFERENCES: Mapping[str, Any] = {
+    **_object(
+        {
+            "language": {**_STRING, "description": "The language of the mails, a code of the library's policy."},
+            "expiry_notice": {
+                "type": "boolean",
+                "description": "Whether the person wants a mail before the card expires.",
+            },
+        },
+        [],
+    ),
+    "minProperties": 1,
+}
+
 CHANGE = _object(
     {
         "version": {"type": "integer", "minimum": 1, "maximum": 2147483647},
         **dict.fromkeys(CHANGEABLE, _OPTIONAL),
         # Named so that they are refused as not open, not as unknown.
-        **{name: {} for name in ("kind", "email", "password", "language", "filled_by", "consent", "extra")},
+        **{name: {} for name in SETTLED},
     },
     ["version"],
 )

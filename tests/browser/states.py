@@ -135,6 +135,7 @@ APPLICANTS = [
     State("application-provisional", "/application", cast.provisional, unfold),
     State("application-submitted", "/application", cast.submitted, unfold),
     State("application-amended", "/application?amended=1", cast.amended, unfold),
+    State("application-settings-saved", "/application?preferences=1", cast.submitted),
     State("application-correcting", "/application", cast.correcting),
     State("application-approved", "/application", cast.approved),
     State("application-rejected", "/application", cast.rejected),

@@ -51,7 +51,7 @@ async def test_of_two_changes_at_once_one_is_stale(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["email", "password", "kind", "language", "filled_by", "consent", "extra", "card_number"]
+    "field", ["email", "password", "kind", "language", "filled_by", "consent", "expiry_notice", "extra", "card_number"]
 )
 async def test_what_is_settled_cannot_be_changed(house: House, field: str) -> None:
     application = await house.receive()

@@ -36,7 +36,7 @@ async def test_a_mistyped_address_is_mended_told_and_gets_its_own_link(house: Ho
     changed, link = await said(house, application)
     assert (changed.type, changed.data) == (
         "application.contact_changed.v1",
-        {"version": 2, "email": NEW, "language": "ja"},
+        {"version": 2, "email": NEW, "language": "ja", "expiry_notice": False, "changed": ["email"]},
     )
     assert (link.type, link.data["purpose"], link.data["contact_sequence"]) == (
         "application.link_requested.v1",

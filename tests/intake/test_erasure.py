@@ -87,6 +87,16 @@ async def test_on_its_day_everything_personal_goes_and_the_proof_stays(house: Ho
     assert len(await house.events("application.erased.v1")) == 1
 
 
+async def test_a_consent_and_how_it_was_at_first_go_with_the_rest(house: House) -> None:
+    application = await house.receive(expiry_notice=True)
+    for language, expiry_notice in (("en", False), ("ko", True)):
+        await use_cases.change_preferences(house.intake, application.id, language, expiry_notice)
+    await use_cases.withdraw(house.intake, application.id)
+    await use_cases.erase_own(house.intake, application.id)
+    [row] = (await held(house))["applications"]
+    assert (row["expiry_notice"], row["expiry_notice_received"], row["language_received"]) == (False, None, None)
+
+
 async def test_each_end_has_its_own_days(house: House) -> None:
     withdrawn = await house.proven()
     await use_cases.withdraw(house.intake, withdrawn.id)

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -188,6 +189,44 @@ async def test_a_renewal_shows_the_registration_too(house: House) -> None:
     assert end.registration.version == 7
 
 
+async def test_that_the_card_expires_changes_nothing_in_whatever_order_it_is_heard(house: House) -> None:
+    application = await house.submitted()
+    registration = new_id()
+    told = completed(application.id, 3, registration=registration)
+    expiring = completed(application.id, 3, "registration.expiring.v1", registration=registration)
+    events = [
+        review("approved", application.id, 1),
+        told,
+        replace(expiring, time=expiring.time + timedelta(days=1500)),
+    ]
+    [end] = await in_every_order(house, application.id, events)
+    assert end.registration is not None
+    assert (end.application.status, end.registration.version) == ("approved", 3)
+    assert [entry.at for entry in end.timeline if entry.what == "completed"] == [told.time]
+
+
+async def test_a_card_that_was_renewed_meanwhile_does_not_become_the_old_one(house: House) -> None:
+    first, renewed = await house.submitted(), await house.submitted(kind="renewal", card_number="2900000000018")
+    for application in (first, renewed):
+        await house.deliver(review("approved", application.id, 1))
+    registration = new_id()
+    told = [
+        completed(first.id, 1, registration=registration),
+        completed(first.id, 1, "registration.expiring.v1", registration=registration),
+        completed(renewed.id, 2, "registration.renewed.v1", registration=registration, expires_on="2036-11-22"),
+    ]
+    for order in itertools.permutations(told):
+        for event in (*order, *reversed(order)):
+            await house.deliver(event)
+        views = [await use_cases.get_application(house.intake, each.id) for each in (first, renewed)]
+        assert [str(each.registration.expires_on) for each in views if each.registration] == ["2036-11-22"] * 2
+        async with house.intake.db.transaction() as tx:
+            await tx.conn.execute(
+                "UPDATE applications SET registration_id = NULL, registration_version = NULL, card_number = NULL,"
+                " card_expires_on = NULL"
+            )
+
+
 async def test_every_application_of_a_registration_shows_its_newest_card_in_every_order(house: House) -> None:
     first = await house.submitted()
     lost = await house.submitted(kind="replacement")
@@ -227,6 +266,7 @@ async def test_events_about_an_application_that_is_unknown_here_change_nothing(h
         completed(unknown),
         completed(unknown, type_="registration.renewed.v1"),
         completed(unknown, type_="registration.changed.v1"),
+        completed(unknown, type_="registration.expiring.v1"),
         sent(unknown, new_id()),
         sent(unknown, new_id(), "permanent"),
     ]

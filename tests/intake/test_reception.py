@@ -38,6 +38,7 @@ async def test_what_was_typed_in_any_width_is_received_as_understood(house: Hous
         "kind": "new",
         "language": "ja",
         "filled_by": "self",
+        "expiry_notice": False,
         "name": "水前寺 花子",
         "kana": "スイゼンジ ハナコ",
         "birth_date": "1991-04-12",
@@ -71,6 +72,7 @@ async def test_what_was_typed_in_any_width_is_received_as_understood(house: Hous
         "email": "Hana@example.jp",
         "language": "ja",
         "link": link,
+        "expiry_notice": False,
     }
     assert link.startswith(f"http://library.test/continue/{answer['id']}/")
 
@@ -88,10 +90,18 @@ async def test_every_wrong_type_of_a_field_is_named_and_nothing_is_written(house
     assert await house.rows("idempotency_keys") == 0
 
 
+@pytest.mark.parametrize("field", ["consent", "expiry_notice"])
 @pytest.mark.parametrize("wrong", ["true", 1, None, []])
-async def test_consent_of_a_wrong_type_is_refused(house: House, wrong: Any) -> None:
-    status, answer = await post(house, resident(consent=wrong))
-    assert (status, faults(answer)) == (422, [("consent", "wrong_type")])
+async def test_consent_of_a_wrong_type_is_refused(house: House, field: str, wrong: Any) -> None:
+    status, answer = await post(house, resident(**{field: wrong}))
+    assert (status, faults(answer)) == (422, [(field, "wrong_type")])
+    assert answer["errors"][0]["message"].endswith("は true か false にしてください。")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_notice_before_the_card_expires_is_for_who_asks_for_it(house: House, wanted: bool) -> None:
+    status, answer = await post(house, resident(expiry_notice=wanted))
+    assert (status, answer["applicant"]["expiry_notice"]) == (201, wanted)
 
 
 @pytest.mark.parametrize("field", [name for name in resident() if name != "kana"])
@@ -267,6 +277,8 @@ async def test_the_same_key_and_body_give_the_same_answer(house: House) -> None:
     first = await post(house, resident(), "0123456789abcdef")
     application = (await house.events())[0].subject
     await use_cases.change_application(house.intake, application, 1, {"phone": "096-328-6842"})
+    await use_cases.change_preferences(house.intake, application, "en", True)
+    await use_cases.change_preferences(house.intake, application, "ko", None)
     await use_cases.withdraw(house.intake, application)
     assert await post(house, resident(), "0123456789abcdef") == first
     assert await house.rows("applications") == 1
@@ -274,7 +286,12 @@ async def test_the_same_key_and_body_give_the_same_answer(house: House) -> None:
 
 async def test_the_same_key_with_another_body_is_refused(house: House) -> None:
     await post(house, resident(), "0123456789abcdef")
-    for other in (resident(password="kuromame43"), resident(name="別人 花子"), resident(name="")):
+    for other in (
+        resident(expiry_notice=True),
+        resident(password="kuromame43"),
+        resident(name="別人 花子"),
+        resident(name=""),
+    ):
         status, answer = await post(house, other, "0123456789abcdef")
         assert (status, answer["code"]) == (422, "idempotency_key_reused")
     assert await house.rows("applications") == 1

@@ -39,6 +39,26 @@ async def test_who_has_asked_to_withdraw_holds_up_nobody(house: House) -> None:
     assert await place_in_queue(house.intake, second.id) == Place(1, 1)
 
 
+async def test_who_has_asked_to_withdraw_has_no_place_any_more(house: House) -> None:
+    await house.submitted()
+    second = await house.submitted()
+    await use_cases.withdraw(house.intake, second.id)
+    assert await place_in_queue(house.intake, second.id) is None
+
+
+async def test_the_api_says_the_place_while_the_decision_is_waited_for(house: House) -> None:
+    await house.submitted()
+    waiting = await house.submitted()
+    headers = {"Authorization": f"Bearer {await house.sign_in(waiting)}"}
+    said = []
+    for decided in (False, True):
+        if decided:
+            await house.deliver(heard("review.approved.v1", "review", waiting.id, {"round": 1}))
+        async with house.client.get(f"/api/v1/applications/{waiting.id}", headers=headers) as response:
+            said.append((await response.json())["queue"])
+    assert said == [{"place": 2, "waiting": 2}, None]
+
+
 async def test_nobody_waits_before_submitting_or_after_the_decision(house: House) -> None:
     provisional = await house.proven()
     decided = await house.submitted()

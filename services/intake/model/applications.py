@@ -32,6 +32,8 @@ class Applicant:
     language: str
     filled_by: str
     values: Mapping[str, Understood]
+    #: Consent to a mail before the card expires.
+    expiry_notice: bool = False
 
     def display(self, field: str) -> str:
         """The field as understood, "" where it is absent."""

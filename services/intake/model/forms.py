@@ -37,12 +37,13 @@ FIELDS = (
     "language",
     "consent",
     "filled_by",
+    "expiry_notice",
     "extra",
 )
-#: What the applicant may change afterwards; the rest is settled at reception.
-CHANGEABLE = tuple(
-    name for name in FIELDS if name not in ("kind", "email", "password", "language", "consent", "filled_by", "extra")
-)
+#: Settled at reception, or changed in a way of their own.
+SETTLED = ("kind", "email", "password", "language", "consent", "filled_by", "expiry_notice", "extra")
+#: What the applicant may change afterwards.
+CHANGEABLE = tuple(name for name in FIELDS if name not in SETTLED)
 FILLED_BY = ("self", "guardian", "helper", "staff")
 _YES = ("true", "on", "yes", "1")
 #: As long as the contracts let a value be, in code points.
@@ -92,7 +93,12 @@ def needs_guardian(policy: Policy, category: str, birth_date: str, on: date) -> 
 
 def typed_form(applicant: Applicant) -> dict[str, Any]:
     """The form that this applicant typed; understanding it again gives the same applicant."""
-    settled = {"kind": applicant.kind, "language": applicant.language, "filled_by": applicant.filled_by}
+    settled = {
+        "kind": applicant.kind,
+        "language": applicant.language,
+        "filled_by": applicant.filled_by,
+        "expiry_notice": applicant.expiry_notice,
+    }
     return {**{field: value.raw for field, value in applicant.values.items()}, **settled, "consent": True}
 
 
@@ -117,7 +123,8 @@ class _Reading:
             return Understanding(None, errors, self._values)
         language = self._values["language"].display
         values = {field: value for field, value in self._values.items() if field in _KEPT}
-        return Understanding(Applicant(kind, language, filled_by, values), [], self._values)
+        applicant = Applicant(kind, language, filled_by, values, says_yes(self._form.get("expiry_notice")))
+        return Understanding(applicant, [], self._values)
 
     def display(self, field: str) -> str:
         value = self._values.get(field)
@@ -152,13 +159,9 @@ class _Reading:
 
     def code(self, field: str, entries: Iterable[Any]) -> str:
         raw = self._raw(field).strip()
-        known = tuple(entries)
-        if not raw:
-            self._error(field, "required")
-        elif find(known, raw) is None:
-            self._error(field, "unknown_code")
-        elif not usable(known, raw):
-            self._error(field, "retired_code")
+        problem = code_problem(entries, raw)
+        if problem:
+            self._error(field, problem)
         else:
             self._values[field] = Understood(raw, raw, raw)
         return raw
@@ -189,8 +192,7 @@ class _Reading:
         return raw
 
     def consent(self) -> None:
-        given = self._form.get("consent")
-        if given is not True and not (isinstance(given, str) and given in _YES):
+        if not says_yes(self._form.get("consent")):
             self._error("consent", "consent_required")
 
     def password(self, given: bool) -> None:
@@ -228,6 +230,21 @@ class _Reading:
 
 _KEPT = frozenset(CHANGEABLE) | {"email"}
 _NAMES_CHARACTERS = ("kana_kanji", "kana_not_katakana")
+
+
+def says_yes(given: object) -> bool:
+    """Whether a box was ticked, or `true` was said; whatever else was sent is no yes."""
+    return given is True or (isinstance(given, str) and given in _YES)
+
+
+def code_problem(entries: Iterable[Any], code: str) -> str | None:
+    """Why none of the policy's entries can be chosen by this code: required, unknown_code, retired_code."""
+    known = tuple(entries)
+    if not code:
+        return "required"
+    if find(known, code) is None:
+        return "unknown_code"
+    return None if usable(known, code) else "retired_code"
 
 
 def is_blank(raw: str) -> bool:

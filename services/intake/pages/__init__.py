@@ -61,6 +61,7 @@ ROUTES: list[Route[Intake]] = [
     Route("GET", "/password/{application}/{token}", passwords.get_password, PUBLIC, CSRF_NONE, "The mailed link"),
     Route("POST", "/password/{application}/{token}", passwords.post_password, PUBLIC, CSRF_FORM, "Set a new password"),
     Route("GET", "/application", application.get_application_page, OWN, CSRF_NONE, "Where the application stands"),
+    Route("POST", "/application", application.post_preferences, OWN, CSRF_FORM, "How one wants to be written to"),
     Route(
         "GET", "/application/documents", documents.get_documents, PHOTOS, CSRF_NONE, "Choose and photograph documents"
     ),

@@ -1,11 +1,12 @@
 """The applicant's application: where it stands, what comes next, and taking it back."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from chassis.errors import Conflict
+from chassis.errors import Conflict, FieldError, Invalid
 from chassis.web.days import day
 from chassis.web.languages import gettext, ngettext
 from services.intake.model.applications import (
@@ -20,18 +21,39 @@ from services.intake.model.applications import (
     Application,
     Reason,
 )
+from services.intake.model.forms import says_yes
 from services.intake.model.standing import images_go_on
 from services.intake.model.views import ApplicationView
-from services.intake.pages import asked, fields, mails, photos, words
+from services.intake.pages import asked, fields, mails, photos, preferences, words
 from services.intake.pages.fields import reason_text
 from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
 from services.intake.pages.leaving import forget
-from services.intake.use_cases import Intake, erase_own, get_application, withdraw
+from services.intake.use_cases import Intake, change_preferences, erase_own, get_application, withdraw
 from services.intake.use_cases.standing import place_in_queue
+
+#: Where the settings are on the page, and what its address says once they are kept.
+_SAVED = "preferences"
 
 
 async def get_application_page(intake: Intake, request: web.Request) -> web.Response:
     """State, timeline, expected day, and what to do next."""
+    return await _page(intake, request)
+
+
+async def post_preferences(intake: Intake, request: web.Request) -> web.Response:
+    """Keep how the person wants to be written to; a box that is not ticked is not sent."""
+    form = await read_fields(request, ("language", "expiry_notice"))
+    wanted = says_yes(form.get("expiry_notice"))
+    try:
+        await change_preferences(intake, application_id(request), form.get("language"), wanted)
+    except Invalid as invalid:
+        return await _page(intake, request, invalid.errors, invalid.status)
+    return see_other(f"/application?{_SAVED}=1#{_SAVED}")
+
+
+async def _page(
+    intake: Intake, request: web.Request, errors: Sequence[FieldError] = (), status: int = 200
+) -> web.Response:
     view = await get_application(intake, application_id(request))
     application = view.application
     values = {
@@ -55,6 +77,8 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
         "mendable": bool(_mendable(view)),
         "place": await place_in_queue(intake, application.id),
         "asked": asked.asked(intake, view),
+        "preferences": preferences.chosen(intake.policy, application),
+        "preferences_saved": _SAVED in request.query,
         "mails": mails.sent(view),
         "undelivered": mails.undelivered(view),
         "link_wanted": mails.link_wanted(view),
@@ -64,8 +88,9 @@ async def get_application_page(intake: Intake, request: web.Request) -> web.Resp
         "ended": application.status in ENDED,
         "erase_on": _erase_on(intake, application),
         "open": application.status in (*OURS, SUBMITTED) and application.withdrawal_requested_at is None,
+        "errors": fields.in_order(errors),
     }
-    return show(intake, request, "application.html", values)
+    return show(intake, request, "application.html", values, status=status)
 
 
 async def get_withdraw(intake: Intake, request: web.Request) -> web.Response:

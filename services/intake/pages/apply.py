@@ -10,7 +10,7 @@ from chassis.web.languages import gettext
 from rules.eligibility import category_allowed, names_municipality
 from rules.understanding import Understood
 from services.intake.model.applications import NEW, PROVISIONAL
-from services.intake.model.forms import understand_form
+from services.intake.model.forms import says_yes, understand_form
 from services.intake.model.views import Draft
 from services.intake.pages import fields, mails
 from services.intake.pages.fields import Row
@@ -79,9 +79,11 @@ async def get_confirm(intake: Intake, request: web.Request) -> web.Response:
     sections = fields.sections(intake.policy, understanding.values, on, edit)
     filled_by = Row(gettext("入力した人"), fields.filled_by(draft.form.get("filled_by", "self")), f"{edit}#filled_by")
     password = Row(gettext("パスワード"), gettext("設定済みです"), f"{edit}#password")
+    wanted = says_yes(draft.form.get("expiry_notice"))
+    notice = Row(fields.label("expiry_notice"), fields.expiry_notice(wanted), f"{edit}#expiry_notice")
     values = {
         "kind": kind,
-        "sections": [*sections, (gettext("そのほか"), [filled_by, password])],
+        "sections": [*sections, (gettext("そのほか"), [notice, filled_by, password])],
         "changed": any(row.changed_from for _, rows in sections for row in rows),
         "questions": _questions(intake, understanding.values),
         "edit": edit,

@@ -17,6 +17,7 @@ async def post_draft(intake: Intake, request: web.Request) -> web.Response:
     if draft is not None and draft.application_id is not None:
         # A page that was left open in another tab must not hide the result.
         return response
-    kept = await keep_in_draft(intake, token, {"consent": "", **typed.form})
+    # A box that is not ticked is not sent.
+    kept = await keep_in_draft(intake, token, {"consent": "", "expiry_notice": "", **typed.form})
     set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
     return response

@@ -189,6 +189,11 @@ def _of_choice(error: FieldError) -> FieldError:
     return error
 
 
+def expiry_notice(wanted: bool) -> str:
+    """Whether the person wants a mail before the card expires, in words."""
+    return gettext("メールで受け取る") if wanted else gettext("受け取らない")
+
+
 def filled_by(code: str) -> str:
     """Who typed, in words."""
     return gettext(words.FILLED_BY[code]) if code in words.FILLED_BY else code

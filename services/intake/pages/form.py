@@ -24,7 +24,7 @@ from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake
 
 _BIRTH = ("birth_era", "birth_year", "birth_month", "birth_day")
-_KEPT = ("kind", "filled_by", "consent", *fields.TYPED)
+_KEPT = ("kind", "filled_by", "consent", "expiry_notice", *fields.TYPED)
 _SENT = (*tuple(name for name in _KEPT if name != "birth_date"), *_BIRTH, "password", "town", "find")
 
 

@@ -70,6 +70,7 @@ def _facts(intake: Intake, application: Mapping[str, Any]) -> list[Row]:
         (gettext("受付番号"), application["receipt_number"]),
         (gettext("受け付けた日時"), moment(application["received_at"], intake.zone)),
         (gettext("ことば"), language.name if language else application["language"]),
+        (fields.label("expiry_notice"), fields.expiry_notice(application["expiry_notice"])),
         (gettext("入力した人"), fields.filled_by(application["filled_by"])),
         (gettext("同意"), gettext("%(moment)s（説明の版：%(version)s）") % consent),
         (gettext("メールアドレスの確認"), moment(proven_at, intake.zone) if proven_at else gettext("まだです")),

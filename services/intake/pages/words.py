@@ -79,6 +79,7 @@ MAILS = {
     "registration_completed": _("本登録のお知らせ"),
     "registration_renewed": _("更新のお知らせ"),
     "registration_changed": _("登録の変更のお知らせ"),
+    "registration_expiring": _("カードの有効期限が近いことのお知らせ"),
     "review_delayed": _("確認が遅れているお知らせ"),
 }
 MAIL = _("お知らせ")

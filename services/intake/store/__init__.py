@@ -19,7 +19,7 @@ from services.intake.store.access import (
 )
 from services.intake.store.amendments import amendments_of, insert_amendment, note_handed
 from services.intake.store.applications import (
-    fields_received,
+    applicant_received,
     find_application,
     find_by_id_or_number,
     insert_application,
@@ -31,7 +31,7 @@ from services.intake.store.applications import (
     timeline_of,
     waiting_besides,
 )
-from services.intake.store.contacts import contact_changes_since, end_proofs, set_contact
+from services.intake.store.contacts import contact_changes_since, end_proofs, set_contact, set_preferences
 from services.intake.store.documents import (
     claim_deletions,
     deletion_done,
@@ -91,6 +91,7 @@ from services.intake.store.registrations import lock_registration, newest_regist
 __all__ = [
     "LinkRequest",
     "amendments_of",
+    "applicant_received",
     "claim_deletions",
     "claim_key",
     "contact_changes_since",
@@ -103,7 +104,6 @@ __all__ = [
     "end_proofs",
     "end_session",
     "erase_application",
-    "fields_received",
     "find_application",
     "find_by_id_or_number",
     "find_document",
@@ -159,6 +159,7 @@ __all__ = [
     "schedule_deletion",
     "set_contact",
     "set_password",
+    "set_preferences",
     "show_registration",
     "stored_documents",
     "take_link_request",

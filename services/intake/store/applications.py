@@ -13,8 +13,8 @@ from services.intake.model.applications import Applicant, Application, Mail, Rea
 
 INSERT = """
 INSERT INTO applications (id, receipt_number, status, kind, language, filled_by, fields, fields_received, email_key,
-                          password_hash, consent_version, consented_at, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12)
+                          password_hash, consent_version, consented_at, received_at, expiry_notice)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (receipt_number) DO NOTHING
 RETURNING id
 """
@@ -32,7 +32,11 @@ UPDATE applications
  WHERE id = $1
 """
 
-RECEIVED = "SELECT fields_received FROM applications WHERE id = $1"
+RECEIVED = """
+SELECT kind, coalesce(language_received, language) AS language, filled_by, fields_received AS fields,
+       coalesce(expiry_notice_received, expiry_notice) AS expiry_notice
+  FROM applications WHERE id = $1
+"""
 WAITING = "SELECT count(*) FROM applications WHERE status = 'submitted' AND id IS DISTINCT FROM $1"
 
 TELL = "INSERT INTO timeline (application_id, what, round, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
@@ -67,6 +71,7 @@ async def insert_application(conn: Connection, application: Application, email_k
         application.consent_version,
         application.consented_at,
         application.received_at,
+        applicant.expiry_notice,
     )
     return written is not None
 
@@ -116,9 +121,10 @@ async def save_application(conn: Connection, application: Application) -> None:
     )
 
 
-async def fields_received(conn: Connection, id_: UUID) -> dict[str, Understood]:
-    """The applicant's fields as first received."""
-    return fields_of(await conn.fetchval(RECEIVED, id_))
+async def applicant_received(conn: Connection, id_: UUID) -> Applicant | None:
+    """The applicant as first received."""
+    row = await conn.fetchrow(RECEIVED, id_)
+    return _applicant(row) if row else None
 
 
 async def waiting_besides(conn: Connection, id_: UUID | None) -> int:
@@ -151,7 +157,7 @@ def _application(row: asyncpg.Record) -> Application:
         status=row["status"],
         version=row["version"],
         round=row["round"],
-        applicant=Applicant(row["kind"], row["language"], row["filled_by"], fields_of(row["fields"])),
+        applicant=_applicant(row),
         password_hash=row["password_hash"],
         email_proven_at=row["email_proven_at"],
         consent_version=row["consent_version"],
@@ -176,6 +182,12 @@ def _application(row: asyncpg.Record) -> Application:
         missed={
             field: fields_of({field: value})[field] if value else None for field, value in row["fields_missed"].items()
         },
+    )
+
+
+def _applicant(row: asyncpg.Record) -> Applicant:
+    return Applicant(
+        row["kind"], row["language"], row["filled_by"], fields_of(row["fields"]), expiry_notice=row["expiry_notice"]
     )
 
 

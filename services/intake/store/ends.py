@@ -35,7 +35,7 @@ UPDATE applications
    SET status = 'erased', version = version + 1, fields = $2, fields_received = '{}', fields_handed = NULL,
        fields_missed = '{}', email_key = '', password_hash = '', corrections = '[]', corrected = '{}', rejection = '[]',
        rejection_note = NULL, registration_id = NULL, registration_version = NULL, card_number = NULL,
-       card_expires_on = NULL
+       card_expires_on = NULL, expiry_notice = false, expiry_notice_received = NULL, language_received = NULL
  WHERE id = $1
 """
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from chassis.connection import Connection
 
 APPLICATION = """
-SELECT id, receipt_number, status, kind, language, filled_by, version, round, fields, fields_received, fields_handed,
-       fields_missed, email_key AS email_compared, email_proven_at, consent_version, consented_at, received_at,
-       submitted_at, expected_on, policy_version, outcomes, withdrawal_requested_at, ended_at, corrections, corrected,
-       correct_by, rejection, rejection_note, registration_id, registration_version, card_number, card_expires_on
+SELECT id, receipt_number, status, kind, language, language_received, expiry_notice, expiry_notice_received, filled_by,
+       version, round, fields, fields_received, fields_handed, fields_missed, email_key AS email_compared,
+       email_proven_at, consent_version, consented_at, received_at, submitted_at, expected_on, policy_version, outcomes,
+       withdrawal_requested_at, ended_at, corrections, corrected, correct_by, rejection, rejection_note,
+       registration_id, registration_version, card_number, card_expires_on
   FROM applications WHERE id = $1
 """
 

@@ -8,9 +8,8 @@ from chassis.connection import Connection
 PLACE = """
 SELECT count(*) FILTER (WHERE (a.round = 1, a.submitted_at, a.id) <= (me.round = 1, me.submitted_at, me.id)) AS place,
        count(*) AS waiting
-  FROM applications me JOIN applications a ON a.status = 'submitted'
-   AND (a.withdrawal_requested_at IS NULL OR a.id = me.id)
- WHERE me.id = $1 AND me.status = 'submitted'
+  FROM applications me JOIN applications a ON a.status = 'submitted' AND a.withdrawal_requested_at IS NULL
+ WHERE me.id = $1 AND me.status = 'submitted' AND me.withdrawal_requested_at IS NULL
 """
 
 

@@ -8,6 +8,7 @@ from services.intake.use_cases.drafts import find_draft, keep_in_draft, register
 from services.intake.use_cases.erasure import erase_own
 from services.intake.use_cases.links import next_link_at, request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
+from services.intake.use_cases.preferences import change_preferences
 from services.intake.use_cases.queue import expected_if_submitted_now
 from services.intake.use_cases.reception import receive_application, understand_application
 from services.intake.use_cases.sessions import application_of, look_at_session, sign_in, sign_out, use_session
@@ -19,6 +20,7 @@ __all__ = [
     "asks_birth_date",
     "change_application",
     "change_contact",
+    "change_preferences",
     "confirm_application",
     "document_rendition",
     "erase_own",

@@ -67,7 +67,7 @@ async def _change(intake: Intake, tx: Transaction, application: Application, typ
     await store.save_application(tx.conn, changed)
     await store.end_proofs(tx.conn, application.id, now)
     await store.end_password_resets(tx.conn, application.id, now)
-    said = await tx.record(events.application_contact_changed(changed))
+    said = await tx.record(events.application_contact_changed(changed, ["email"]))
     changed = replace(changed, contact_sequence=said.sequence)
     await store.set_contact(tx.conn, application.id, email.match_key, said.sequence)
     await store.tell(tx.conn, application.id, "contact_changed", said.sequence, now)

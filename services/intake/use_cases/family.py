@@ -21,5 +21,8 @@ async def begin_for_family(intake: Intake, application_id: UUID) -> str:
     category = intake.policy.category(applicant.display("category"))
     if category is not None and category.basis == "residence":
         shared["category"] = category.code
+    if applicant.expiry_notice:
+        # It goes to the same address, and the confirmation shows it before anything is sent.
+        shared["expiry_notice"] = "true"
     filled_by = "helper" if applicant.filled_by == "self" else applicant.filled_by
     return await keep_in_draft(intake, None, {"kind": NEW, "filled_by": filled_by, **shared})

@@ -97,19 +97,28 @@ async def withdrawal_accepted(tx: Transaction, application_id: UUID, round_: int
 
 
 async def registered(tx: Transaction, application_id: UUID, registration: Registration, at: datetime) -> None:
-    """The card that it led to. Of a registration the newest version counts, for every application that led to it."""
+    """The card that it led to."""
+    if await hear_card(tx, application_id, registration):
+        await store.tell(tx.conn, application_id, "completed", 0, at)
+
+
+async def hear_card(tx: Transaction, application_id: UUID, registration: Registration) -> bool:
+    """Show the card, where it is newer. False where the application is unknown or erased.
+
+    Of a registration the newest version counts, for every application that led to it.
+    """
     await store.lock_registration(tx.conn, registration.id)
     await store.show_registration(tx.conn, registration)
     application = await store.lock_application(tx.conn, application_id)
     if application is None or application.status == ERASED:
-        return
+        return False
     newest = await store.newest_registration(tx.conn, registration.id) or registration
     if newest.version < registration.version:
         newest = registration
     known = application.registration
     if known is None or newest.version > known.version:
         await store.save_application(tx.conn, replace(application, registration=newest))
-    await store.tell(tx.conn, application_id, "completed", 0, at)
+    return True
 
 
 async def mail_reported(tx: Transaction, application_id: UUID, caused_by: UUID, mail: Mail) -> None:

@@ -36,8 +36,8 @@ _TRIES = 5
 async def understand_application(intake: Intake, form: Mapping[str, Any]) -> Understanding:
     """What a form means, as DESIGN section 4 names the fields of POST /applications. Writes nothing.
 
-    Values are strings; `consent` may be True or one of true, on, yes, 1. Pass the fields only: whatever else is in
-    `form` is the error `unknown_field`.
+    Values are strings; `consent` and `expiry_notice` may be True or one of true, on, yes, 1. Pass the fields only:
+    whatever else is in `form` is the error `unknown_field`.
     """
     return understand_form(intake.policy, intake.today, form)
 
@@ -122,9 +122,9 @@ async def _received_before(intake: Intake, key_hash: bytes, body_hash: bytes) ->
         if not hmac.compare_digest(key.body_hash, body_hash):
             raise _bad_key("idempotency_key_reused")
         application = await store.find_application(conn, key.application_id) if key.application_id else None
-        if application is None:
+        received = await store.applicant_received(conn, application.id) if application else None
+        if application is None or received is None:
             return None
-        received = replace(application.applicant, values=await store.fields_received(conn, application.id))
     return replace(application, status=PROVISIONAL, version=1, round=0, applicant=received)
 
 

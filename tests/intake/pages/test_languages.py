@@ -23,7 +23,7 @@ async def ask(house: House, path: str, accept: str) -> str:
         return await response.text()
 
 
-async def switch(browser: Browser, page: Page, action: str, language: str, **typed: str | None) -> Page:
+async def switch(browser: Browser, page: Page, action: str, language: str, /, **typed: str | None) -> Page:
     """Type into the form of `page` and press a language in the header."""
     [target] = set(re.findall(r'formaction="(/language[^"]*)"', page.html))
     fields = {**page.form(action).fields, **typed, "lang": language}
