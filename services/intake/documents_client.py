@@ -20,6 +20,8 @@ SAME_AS_BEFORE = "same_as_before"
 #: Seconds. An upload may be slow, but must not stand still; everything else is quick.
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, sock_connect=3, sock_read=60)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
+#: Documents is away. The first is its code, and the text where a photograph was to be kept; the other, to be seen.
+_NOT_KEPT, _NOT_SHOWN = "documents_away", "photo_away"
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ class DocumentsClient:
                 f"{self._address(id_)}/renditions/{rendition}", headers=headers, timeout=CALL_TIMEOUT
             ) as response:
                 if response.status != 200:
-                    raise await _problem(response)
+                    raise await _problem(response, _NOT_SHOWN)
                 return await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _away(error) from error
+            raise _away(error, _NOT_SHOWN) from error
 
     async def delete(self, id_: UUID, application_id: UUID) -> None:
         """Delete the image; one that is not there is deleted. Raises Unavailable."""
@@ -94,7 +96,9 @@ class DocumentsClient:
         return {"Authorization": f"Bearer {token}"}
 
 
-async def _problem(response: aiohttp.ClientResponse) -> Invalid | TooLarge | NotFound | Unavailable:
+async def _problem(
+    response: aiohttp.ClientResponse, away: str = _NOT_KEPT
+) -> Invalid | TooLarge | NotFound | Unavailable:
     """What documents said, as the applicant gets it."""
     try:
         body = await response.json(content_type=None)
@@ -110,7 +114,7 @@ async def _problem(response: aiohttp.ClientResponse) -> Invalid | TooLarge | Not
         return _refusal(code if code in messages.TEXTS else "unreadable_image", body.get("errors", []))
     if response.status != 503:
         log.error("documents refused us", status=response.status, code=code[:40])
-    return Unavailable("documents_away", retry_after=10, detail=messages.text("documents_away"))
+    return Unavailable(_NOT_KEPT, retry_after=10, detail=messages.text(away))
 
 
 def _refusal(code: str, errors: Sequence[Mapping[str, str]]) -> Invalid:
@@ -122,6 +126,6 @@ def _refusal(code: str, errors: Sequence[Mapping[str, str]]) -> Invalid:
     return Invalid([FieldError("document", code, text), FieldError("document", SAME_AS_BEFORE, same)], code, text)
 
 
-def _away(error: BaseException) -> Unavailable:
+def _away(error: BaseException, away: str = _NOT_KEPT) -> Unavailable:
     log.warning("documents away", error=type(error).__name__)
-    return Unavailable("documents_away", retry_after=10, detail=messages.text("documents_away"))
+    return Unavailable(_NOT_KEPT, retry_after=10, detail=messages.text(away))

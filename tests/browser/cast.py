@@ -9,6 +9,7 @@ import asyncpg
 from playwright.async_api import Browser
 
 from chassis.tokens import token_hash
+from tests.browser.bad_days import Addresses
 from tests.browser.walk import GROWN_UP, fill, send
 from tests.end_to_end.browser import opened
 from tests.end_to_end.people import Mailbox, Office, Person, eventually, photo
@@ -18,6 +19,12 @@ Cookies = Mapping[str, str]
 EXPIRE = "UPDATE applications SET status = 'expired', ended_at = now() WHERE id = $1"
 
 HAND_OVER = "INSERT INTO handovers (application_id, token_hash, created_at) VALUES ($1, $2, now())"
+UNPROVE = "UPDATE applications SET email_proven_at = NULL WHERE id = $1"
+#: A minute and a half before the page would be signed out: for having done nothing, or after half a day.
+IDLE = "UPDATE sessions SET used_at = now() - interval '28 minutes 30 seconds' WHERE application_id = $1"
+OLD = "UPDATE sessions SET created_at = now() - interval '11 hours 58 minutes 30 seconds' WHERE application_id = $1"
+#: Whose password was typed wrong too often.
+LOCKED_OUT = "suzuki"
 
 
 @dataclass
@@ -137,25 +144,27 @@ async def withdrawn(stage: Stage) -> Role:
 
 
 async def expired(stage: Stage) -> Role:
-    """Days pass here by a stroke of the pen."""
-    person = await stage.person()
-    conn = await asyncpg.connect(stage.system.house.database_url("intake"))
-    await conn.execute(EXPIRE, person.id)
-    await conn.close()
-    return _of(person)
+    role = _of(await stage.person())
+    await expire(stage, role)
+    return role
 
 
 async def leaving(stage: Stage) -> Role:
-    """Somebody else each time: the page ends the application."""
+    """Somebody else each time: the application or the session ends."""
     return _of(await stage.person())
+
+
+async def parting(stage: Stage) -> Role:
+    """The same, with a photograph."""
+    person = await stage.person()
+    await person.upload()
+    return _of(person)
 
 
 async def handed(stage: Stage) -> Role:
     """Somebody on whose telephone a link opens, as the picture on the computer says it. Each link opens once."""
     person, token = await stage.person(), secrets.token_urlsafe(32)
-    conn = await asyncpg.connect(stage.system.house.database_url("intake"))
-    await conn.execute(HAND_OVER, person.id, token_hash(token))
-    await conn.close()
+    await _write(stage, HAND_OVER, person.id, token_hash(token))
     return Role(words={"token": token})
 
 
@@ -169,8 +178,36 @@ async def registered(stage: Stage) -> Role:
     return await _form(stage, register=True)
 
 
+async def expire(stage: Stage, role: Role) -> None:
+    """Days pass here by a stroke of the pen."""
+    await _write(stage, EXPIRE, role.words["id"])
+
+
+async def unprove(stage: Stage, role: Role) -> None:
+    """The address was changed elsewhere, and nobody has opened the link that was sent there."""
+    await _write(stage, UNPROVE, role.words["id"])
+
+
+async def idle(stage: Stage, role: Role) -> None:
+    """Half an hour passes, nearly."""
+    await _write(stage, IDLE, role.words["id"])
+
+
+async def old(stage: Stage, role: Role) -> None:
+    """Half a day passes, nearly."""
+    await _write(stage, OLD, role.words["id"])
+
+
 async def staff(stage: Stage) -> Role:
     return _staff(stage)
+
+
+async def locked_out(stage: Stage) -> Role:
+    """Somebody who may not even try again."""
+    wrong = {"username": LOCKED_OUT, "password": "wrong password"}
+    for _ in range(10):
+        await stage.office.expect(401, "POST", "/api/v1/sessions", json=wrong)
+    return Role()
 
 
 async def waiting_case(stage: Stage) -> Role:
@@ -209,21 +246,22 @@ async def approved_case(stage: Stage) -> Role:
 
 
 #: Made anew for each page, which leaves nothing of them.
-USED_UP = (leaving, handed)
+USED_UP = (leaving, parting, handed)
 
 
 class Cast:
     """Each role, made when it is first wanted."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        self.stage = stage
+        self.addresses = Addresses(stage.system)
         self._made: dict[Callable[[Stage], Awaitable[Role]], Role] = {}
 
     async def of(self, make: Callable[[Stage], Awaitable[Role]]) -> Role:
         if make in USED_UP:
-            return await make(self._stage)
+            return await make(self.stage)
         if make not in self._made:
-            self._made[make] = await make(self._stage)
+            self._made[make] = await make(self.stage)
         return self._made[make]
 
 
@@ -235,6 +273,14 @@ def _of(person: Person, **words: str) -> Role:
 def _staff(stage: Stage, **words: str) -> Role:
     assert stage.office.token
     return Role({"review_session": stage.office.token}, words)
+
+
+async def _write(stage: Stage, statement: str, *values: object) -> None:
+    conn = await asyncpg.connect(stage.system.house.database_url("intake"))
+    try:
+        await conn.execute(statement, *values)
+    finally:
+        await conn.close()
 
 
 async def _part_of_link(person: Person, page: str) -> str:

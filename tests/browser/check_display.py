@@ -8,7 +8,6 @@ from tests.browser.cast import Cast
 from tests.browser.check_pages import WIDER, keep, show
 from tests.browser.states import APPLICANTS, STAFF, State
 from tests.end_to_end.browser import opened
-from tools.system import System
 
 #: The pages with the most words, fields and drawings.
 FULL = (
@@ -59,10 +58,10 @@ async def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("state", STATES, ids=lambda each: each.name)
 async def test_more_room_and_larger_letters_lose_nothing(
-    system: System, cast: Cast, browser: Browser, state: State, language: str
+    cast: Cast, browser: Browser, state: State, language: str
 ) -> None:
     async with opened(browser, 320) as page:
-        await show(page, system, cast, state, language)
+        await show(page, cast, state, language)
         assert await faults(page) == []
         for name, style, width in (("spaced", SPACED, 320), ("large", LARGE, 1280), ("large", LARGE, 640)):
             await page.set_viewport_size({"width": width, "height": 800})
@@ -72,12 +71,10 @@ async def test_more_room_and_larger_letters_lose_nothing(
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda each: each.name)
-async def test_the_systems_own_colours_and_no_movement(
-    system: System, cast: Cast, browser: Browser, state: State
-) -> None:
+async def test_the_systems_own_colours_and_no_movement(cast: Cast, browser: Browser, state: State) -> None:
     async with opened(browser, 360) as page:
         await page.emulate_media(forced_colors="active", reduced_motion="reduce")
-        await show(page, system, cast, state)
+        await show(page, cast, state)
         assert await page.evaluate(MOVES) == []
         await page.locator("main").focus()
         for _ in range(5):

@@ -1,10 +1,11 @@
 """The journey without a mouse: everything by Tab, space bar, Enter and arrows; and the focus is always to be seen."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser import keys
 from tests.browser.cast import Cast, Stage
@@ -13,9 +14,10 @@ from tests.browser.check_pages import show
 from tests.browser.states import APPLICANTS, STAFF, State
 from tests.browser.walk import GROWN_UP
 from tests.end_to_end.browser import opened
-from tests.end_to_end.people import PASSWORD, photo
+from tests.end_to_end.people import PASSWORD, eventually, photo
 from tools.system import System
 
+LEFT = "fetch('/session').then((answer) => answer.json())"
 AT_FOCUS = "document.activeElement.id"
 #: Pages with most to press, and those with parts that stay in view while the rest scrolls.
 BUSY = ("form-unfolded", "document-errors", "corrections", "application-submitted", "staff-case-mine", "staff-mask")
@@ -75,15 +77,49 @@ async def test_from_the_first_page_to_submitted_by_keyboard(
 )
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_the_focus_is_seen_wherever_it_goes_and_leaves_again(
-    system: System, cast: Cast, browser: Browser, state: State, width: int
+    cast: Cast, browser: Browser, state: State, width: int
 ) -> None:
     async with opened(browser, width) as page:
-        await show(page, system, cast, state)
+        await show(page, cast, state)
         await page.locator("main").focus()
         stops = await _stops(page, "Tab")
         back = await _stops(page, "Shift+Tab")
         assert len(stops) >= 3
         assert set(stops) <= set(back)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+@pytest.mark.parametrize(("name", "extendable"), [("session-ends", True), ("session-ends-for-good", False)])
+async def test_the_warning_that_a_session_ends_takes_the_focus_and_gives_it_back(
+    cast: Cast, browser: Browser, name: str, extendable: bool, key: str, width: int
+) -> None:
+    [state] = [each for each in APPLICANTS if each.name == name]
+    assert state.meanwhile and state.then
+    async with opened(browser, width) as page:
+        role = await show(page, cast, replace(state, meanwhile=None, then=None))
+        await page.locator("main a:visible").last.focus()
+        before = await page.evaluate("document.activeElement.outerHTML")
+        await state.meanwhile(cast.stage, role)
+        await state.then(page)
+        button = page.locator("dialog button:visible")
+        await expect(button).to_be_focused()
+        for way in ("Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab"):
+            await page.keyboard.press(way)
+            # Out of the dialog it goes to the browser's own buttons, never to the page behind.
+            assert await page.evaluate("document.activeElement.matches('body, dialog button')"), way
+        await button.focus()
+        focus: keys.Focus = await page.evaluate(keys.FOCUS)
+        assert keys.faults(focus) == []
+        await page.keyboard.press(key)
+        await expect(button).to_be_hidden()
+        assert await page.evaluate("document.activeElement.outerHTML") == before
+
+        async def longer() -> bool:
+            left = await page.evaluate(LEFT)
+            return bool(left["seconds"] > 1000) is extendable and left["extendable"] is extendable
+
+        assert await eventually(longer)
 
 
 async def test_after_another_language_is_chosen_the_page_begins_at_its_top(system: System, browser: Browser) -> None:

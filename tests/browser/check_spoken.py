@@ -51,11 +51,9 @@ async def hear(line: CDPSession, wanted: Callable[[str], bool]) -> str:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-async def test_what_was_found_for_a_postal_code_is_said(
-    system: System, cast: Cast, browser: Browser, language: str
-) -> None:
+async def test_what_was_found_for_a_postal_code_is_said(cast: Cast, browser: Browser, language: str) -> None:
     async with opened(browser) as page:
-        await show(page, system, cast, BY_NAME["form"], language)
+        await show(page, cast, BY_NAME["form"], language)
         line = await page.context.new_cdp_session(page)
         assert not any(said(await tree(line)))
         await page.locator("#postal_code").fill("862-0971")
@@ -67,7 +65,7 @@ async def test_what_was_found_for_a_postal_code_is_said(
 
 
 async def test_how_far_a_photograph_is_and_what_becomes_of_it_is_said(
-    system: System, cast: Cast, browser: Browser, tmp_path: Path
+    cast: Cast, browser: Browser, tmp_path: Path
 ) -> None:
     picture = tmp_path / "card.jpg"
     picture.write_bytes(photo())
@@ -79,7 +77,7 @@ async def test_how_far_a_photograph_is_and_what_becomes_of_it_is_said(
         await route.fallback()
 
     async with opened(browser) as page:
-        await show(page, system, cast, State("document", DOCUMENT.path, provisional))
+        await show(page, cast, State("document", DOCUMENT.path, provisional))
         await page.route("**/application/documents**", hold)
         line = await page.context.new_cdp_session(page)
         send = page.locator('main form[action^="/application/documents"] .actions button').first
@@ -100,11 +98,9 @@ async def test_how_far_a_photograph_is_and_what_becomes_of_it_is_said(
     "name", ["form-errors", "sign-in-wrong", "email-errors", "resent", "corrections-done", "eligibility-address"]
 )
 @pytest.mark.parametrize("language", ["ja", "ko"])
-async def test_an_answer_is_said_when_its_page_opens(
-    system: System, cast: Cast, browser: Browser, name: str, language: str
-) -> None:
+async def test_an_answer_is_said_when_its_page_opens(cast: Cast, browser: Browser, name: str, language: str) -> None:
     async with opened(browser) as page:
-        await show(page, system, cast, BY_NAME[name], language)
+        await show(page, cast, BY_NAME[name], language)
         line = await page.context.new_cdp_session(page)
         assert [text for text in said(await tree(line)) if text]
 

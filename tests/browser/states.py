@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser import cast, walk
-from tests.browser.cast import Role, Stage
+from tests.browser.cast import LOCKED_OUT, Role, Stage
+from tests.end_to_end.people import photo
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class State:
     service: str = "intake"
     #: What the first answer says.
     status: int = 200
+    #: What one of the answers to `then` says, where it is not that all went well.
+    answer: int | None = None
+    #: Done elsewhere while the page is open, before `then`.
+    meanwhile: Callable[[Stage, Role], Awaitable[None]] | None = None
 
 
 def pressing(action: str, **typed: str) -> Callable[[Page], Awaitable[None]]:
@@ -40,10 +45,50 @@ async def sign_in_in_vain(page: Page) -> None:
     await walk.send(page, "/sign-in")
 
 
-async def forge(page: Page) -> None:
+def too_often(action: str, **typed: str) -> Callable[[Page], Awaitable[None]]:
+    """The same once more, where once is enough."""
+
+    async def type_and_send_again(page: Page) -> None:
+        asked = page.url
+        await walk.fill(page, **typed)
+        if await walk.send(page, action) != 429:
+            await page.goto(asked)
+            await walk.fill(page, **typed)
+            await walk.send(page, action)
+
+    return type_and_send_again
+
+
+def forging(action: str) -> Callable[[Page], Awaitable[None]]:
     """What a page that was open for too long sends."""
-    await page.locator("main [name=csrf_token]").first.evaluate("field => { field.value = 'old' }")
-    await walk.send(page, "/eligibility")
+
+    async def forge(page: Page) -> None:
+        await page.locator(f'main form[action^="{action}"] [name=csrf_token]').first.evaluate(
+            "field => { field.value = 'old' }"
+        )
+        await walk.send(page, action)
+
+    return forge
+
+
+async def send_in_vain(page: Page) -> None:
+    """The photograph cannot be kept just now; with scripts it is tried again by itself."""
+    picture: FilePayload = {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    await page.locator("main input[type=file]").first.set_input_files(picture)
+    await page.locator('main form[action^="/application/documents"] .actions button').first.click()
+    await page.locator("#photo-said [data-word=again]").wait_for(timeout=60_000)
+
+
+async def take_back(page: Page) -> None:
+    """The first photograph of the list."""
+    async with page.expect_navigation():
+        await page.locator('main form[action$="/removal"] button').first.click()
+
+
+async def be_warned(page: Page) -> None:
+    """Whoever comes back to the page is told at once how long there is."""
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.locator("dialog.lasting-end[open]").wait_for()
 
 
 async def outdate(page: Page) -> None:
@@ -65,15 +110,6 @@ async def no_photo(page: Page) -> None:
     await page.locator("main .error").first.wait_for()
 
 
-async def withdraw_twice(page: Page) -> None:
-    """The page was open while the application ended elsewhere: here, in another tab."""
-    other = await page.context.new_page()
-    await other.goto(page.url)
-    await walk.send(other, "/application/withdraw")
-    await other.close()
-    await walk.send(page, "/application/withdraw")
-
-
 async def choose(page: Page, mode: str) -> None:
     """One of the three decisions, from the dock at the foot of a case."""
     await page.locator(f"label[for=mode-{mode}]").click()
@@ -85,6 +121,7 @@ async def decide_nothing(page: Page, mode: str) -> None:
         await page.locator(f".for-{mode} .dock-foot button").click()
 
 
+DOCUMENT = "/application/documents?type=driving_licence&address=current"
 APPLICANTS = [
     State("start", "/"),
     State("eligibility", "/eligibility?kind=new"),
@@ -118,7 +155,7 @@ APPLICANTS = [
     State("documents", "/application/documents", cast.provisional, unfold),
     State("documents-warning", "/application/documents?sent={document}", cast.ready),
     State("document-address", "/application/documents?type=driving_licence", cast.provisional),
-    State("document", "/application/documents?type=driving_licence&address=current", cast.provisional),
+    State("document", DOCUMENT, cast.provisional),
     State(
         "document-sides",
         "/application/documents?type=eligibility_certificate&side=front&address=old",
@@ -130,7 +167,14 @@ APPLICANTS = [
     State("handover-documents", "/handover/{token}", cast.handed, pressing("/handover/")),
     State("handed-over", "/handed-over"),
     State("submission", "/application/confirm", cast.ready),
-    State("submission-errors", "/application/confirm", cast.provisional),
+    State(
+        "submission-errors",
+        "/application/confirm",
+        cast.parting,
+        pressing("/application/confirm"),
+        answer=409,
+        meanwhile=cast.unprove,
+    ),
     State("submitted", "/application/done", cast.submitted),
     State("application-provisional", "/application", cast.provisional, unfold),
     State("application-submitted", "/application", cast.submitted, unfold),
@@ -155,11 +199,96 @@ APPLICANTS = [
     State("withdraw", "/application/withdraw", cast.submitted),
     State("erase", "/application/erase", cast.withdrawn),
     State("erased", "/erased"),
-    State("problem-403", "/eligibility", then=forge),
+    State("session-ends", "/application", cast.leaving, be_warned, meanwhile=cast.idle),
+    State("session-ends-for-good", "/application/details", cast.leaving, be_warned, meanwhile=cast.old),
+    State("session-ended", "/sign-in?ended=1"),
+    State("paused-start", "/", service="intake-paused"),
+    State("paused-eligibility", "/eligibility?kind=new", service="intake-paused"),
+    State("paused-confirm", "/apply/confirm", cast.drafted, service="intake-paused"),
+    State("paused-application", "/application", cast.provisional, unfold, service="intake-paused"),
+    State("paused-correcting", "/application", cast.correcting, service="intake-paused"),
+    State("paused-sign-in", "/sign-in", service="intake-paused"),
+    State(
+        "paused-registration",
+        "/apply/confirm",
+        cast.drafted,
+        pressing("/apply/register"),
+        "intake-paused",
+        answer=503,
+    ),
+    State(
+        "paused-submission",
+        "/application/confirm",
+        cast.ready,
+        pressing("/application/confirm"),
+        "intake-paused",
+        answer=503,
+    ),
+    State(
+        "eligibility-often",
+        "/eligibility?kind=new",
+        then=too_often("/eligibility", postal_code="862-0971"),
+        service="intake-strict",
+        answer=429,
+    ),
+    State(
+        "form-often",
+        "/apply?kind=new",
+        then=too_often("/apply?", **walk.GROWN_UP),
+        service="intake-strict",
+        answer=429,
+    ),
+    State(
+        "sign-in-often",
+        "/continue/{id}",
+        cast.linked,
+        too_often("/sign-in", email="saki@example.jp", password="wrong password"),
+        "intake-strict",
+        answer=429,
+    ),
+    State(
+        "password-request-often",
+        "/password-resets",
+        then=too_often("/password-resets", email="saki@example.jp"),
+        service="intake-strict",
+        answer=429,
+    ),
+    State(
+        "contact-often",
+        "/application/email",
+        cast.submitted,
+        too_often("/application/email", email="saki", password="wrong password"),
+        "intake-strict",
+        answer=429,
+    ),
+    State("document-away", DOCUMENT, cast.provisional, send_in_vain, "intake-alone", answer=503),
+    State("document-away-unscripted", f"{DOCUMENT}&problem=documents_away", cast.provisional),
+    State("problem-403", "/eligibility", then=forging("/eligibility"), answer=403),
+    State(
+        "problem-403-signed-in", "/application/withdraw", cast.submitted, forging("/application/withdraw"), answer=403
+    ),
     State("problem-404", "/nothing", status=404),
     State("problem-404-signed-in", "/application/documents/x/screen", cast.provisional, status=404),
-    State("problem-409", "/application/withdraw", cast.leaving, withdraw_twice),
+    State("problem-405", "/apply/register", status=405),
+    State("problem-409", "/application/documents", cast.parting, take_back, answer=409, meanwhile=cast.expire),
+    State("problem-429", "/apply/done", cast.registered, too_often("/apply/resend"), "intake-strict", answer=429),
+    State(
+        "problem-503",
+        "/continue/{id}",
+        cast.linked,
+        pressing("/sign-in", email="saki@example.jp", password="wrong password"),
+        "intake-alone",
+        answer=503,
+    ),
+    State(
+        "problem-503-signed-in",
+        "/application/documents/{document}/screen",
+        cast.ready,
+        service="intake-alone",
+        status=503,
+    ),
 ]
+STAFF_MASK = "/cases/{case}/documents/{document}/mask"
 STAFF = [
     State("staff-sign-in", "/sign-in?next=/queue", service="review"),
     State(
@@ -167,6 +296,14 @@ STAFF = [
         "/sign-in",
         then=pressing("/sign-in", username="nobody", password="wrong"),
         service="review",
+    ),
+    State(
+        "staff-sign-in-often",
+        "/sign-in",
+        cast.locked_out,
+        pressing("/sign-in", username=LOCKED_OUT, password="wrong password"),
+        "review",
+        answer=429,
     ),
     State("staff-queue", "/queue", cast.waiting_case, service="review"),
     State("staff-queue-correcting", "/queue?status=correction_requested", cast.correcting_case, service="review"),
@@ -189,7 +326,24 @@ STAFF = [
     ),
     State("staff-case-correcting", "/cases/{case}", cast.correcting_case, unfold, service="review"),
     State("staff-case-approved", "/cases/{case}?done=1", cast.approved_case, service="review"),
-    State("staff-mask", "/cases/{case}/documents/{document}/mask", cast.claimed_case, service="review"),
-    State("staff-mask-free", "/cases/{case}/documents/{document}/mask", cast.waiting_case, service="review"),
+    State("staff-mask", STAFF_MASK, cast.claimed_case, service="review"),
+    State("staff-mask-free", STAFF_MASK, cast.waiting_case, service="review"),
+    State("staff-case-away", "/cases/{case}", cast.claimed_case, service="review-alone"),
+    State("staff-mask-away", STAFF_MASK, cast.claimed_case, service="review-alone"),
+    State("staff-problem-403", STAFF_MASK, cast.claimed_case, forging("/cases/"), "review", answer=403),
     State("staff-problem-404", "/cases/01a20470-0000-7000-8000-000000000000", cast.staff, service="review", status=404),
+    State(
+        "staff-problem-503",
+        "/sign-in",
+        then=pressing("/sign-in", username="nobody", password="wrong password"),
+        service="review-alone",
+        answer=503,
+    ),
+    State(
+        "staff-problem-503-signed-in",
+        "/cases/{case}/documents/{document}/screen",
+        cast.claimed_case,
+        service="review-alone",
+        status=503,
+    ),
 ]

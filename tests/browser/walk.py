@@ -41,11 +41,13 @@ async def fill(page: Page, **typed: str) -> None:
             await field.fill(value)
 
 
-async def send(page: Page, action: str) -> None:
-    """Press the main button of the form that posts there, and wait for the page that follows."""
+async def send(page: Page, action: str) -> int:
+    """Press the main button of the form that posts there, and wait for the page that follows; its status."""
     button = page.locator(f'main form[action^="{action}"] .actions button').first
-    async with page.expect_navigation():
+    async with page.expect_navigation() as following:
         await button.click()
+    answer = await following.value
+    return answer.status if answer else 0
 
 
 async def follow(page: Page, href: str) -> None:

@@ -74,6 +74,9 @@ class DocumentsService:
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         grant = self.grant(request, "read")
+        if self.refuse:
+            status, code = self.refuse
+            return _problem(status, code)
         if grant.resource not in self.images:
             return _problem(404, "not_found")
         return web.Response(body=b"jpeg " + self.images[grant.resource], content_type="image/jpeg")

@@ -187,6 +187,7 @@ async def test_a_page_shows_its_form_again_with_all_that_was_typed(
     assert again.status == 429
     assert again.headers["Retry-After"] == str(SECONDS)
     assert SAID in again.text
+    assert "入力内容を確認してください" not in again.text
     typed = {name: text for name, text in filled.items() if name != "password"}
     assert {name: again.form(page).fields[name] for name in typed} == typed
     assert PASSWORD not in again.html

@@ -15,7 +15,7 @@ from chassis.web.cookies import cookie_name
 from chassis.web.csrf import FIELD as CSRF_TOKEN
 from chassis.web.days import day, day_with_year
 from chassis.web.forms import read_form
-from chassis.web.languages import annotated, spoken
+from chassis.web.languages import annotated, gettext, spoken
 from chassis.web.routes import PRINCIPAL
 from chassis.web.templates import render
 from rules.pauses import pause_on
@@ -51,7 +51,9 @@ def show(
     """The page that `template` makes of `values` and of what every page needs. `same_for` as `render` says."""
     policy = intake.policy
     if REFUSED in request:
-        values, same_for = {**values, "errors": [request[REFUSED], *values.get("errors", ())]}, None
+        title = gettext("少し時間をおいてください")
+        values = {**values, "errors": [request[REFUSED], *values.get("errors", ())], "errors_title": title}
+        same_for = None
     common = {
         "policy": policy,
         "t": lambda texts: text_of(policy, texts),

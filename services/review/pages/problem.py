@@ -6,11 +6,11 @@ from aiohttp import web
 
 from chassis.errors import Problem, Unauthenticated
 from chassis.ids import parse_id
-from chassis.web.routes import PRINCIPAL
-from chassis.web.templates import render
-from services.review.model import Staff
+from chassis.web.failures import CONTEXT
+from services.review.pages.frame import page
 from services.review.pages.session import HOME
 from services.review.pages.words import PROBLEMS, TROUBLE
+from services.review.use_cases import Review
 
 
 async def render_problem(request: web.Request, problem: Problem) -> web.StreamResponse:
@@ -19,13 +19,10 @@ async def render_problem(request: web.Request, problem: Problem) -> web.StreamRe
         back = quote(_page_of(request), safe="")
         return web.Response(status=303, headers={"Location": f"/sign-in?next={back}"})
     heading, advice = PROBLEMS.get(problem.status, TROUBLE)
-    staff = request.get(PRINCIPAL)
-    values = {
-        "heading": heading,
-        "message": problem.detail or advice,
-        "staff": staff.username if isinstance(staff, Staff) else None,
-    }
-    response = render(request, "problem.html", values, status=problem.status)
+    review = request.app[CONTEXT]
+    assert isinstance(review, Review)
+    values = {"heading": heading, "message": problem.detail or advice}
+    response = page(review, request, "problem.html", values, status=problem.status)
     response.headers.update(problem.headers)
     return response
 

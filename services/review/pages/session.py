@@ -39,7 +39,7 @@ async def post_sign_in(review: Review, request: web.Request) -> web.StreamRespon
     except Unauthenticated:
         return _form(review, request, next_page, username, _WRONG, status=422)
     except TooManyRequests as problem:
-        response = _form(review, request, next_page, username, _TOO_MANY, status=problem.status)
+        response = _form(review, request, next_page, username, _TOO_MANY, status=problem.status, field="")
         response.headers.update(problem.headers)
         return response
     response = _to(next_page)
@@ -64,9 +64,16 @@ def safe_next(asked: str) -> str:
 
 
 def _form(
-    review: Review, request: web.Request, next_page: str, username: str = "", error: str = "", *, status: int = 200
+    review: Review,
+    request: web.Request,
+    next_page: str,
+    username: str = "",
+    error: str = "",
+    *,
+    status: int = 200,
+    field: str = "username",
 ) -> web.Response:
-    errors = [{"field": "username", "message": error}] if error else []
+    errors = [{"field": field, "message": error}] if error else []
     values = {"next": next_page, "username": username[:200], "errors": errors, "staff": None}
     return page(review, request, "sign_in.html", values, status=status)
 

@@ -88,6 +88,17 @@ async def test_a_photograph_can_be_looked_at_replaced_and_taken_back(
     assert (await browser.get(thumbnail)).status == 404
 
 
+async def test_a_photograph_that_cannot_be_shown_now_is_not_said_to_be_lost(
+    house: House, browser: Browser, application: Application
+) -> None:
+    page = await browser.photograph(await browser.get(LICENCE + "&address=current"))
+    house.documents.refuse = (503, "unavailable")
+    shown = await browser.get(next(link for link in page.links if link.endswith("/screen")))
+    assert (shown.status, shown.heading) == (503, "ただいま、つながりにくい状態です")
+    assert "写真を、いま表示できません。" in shown.text
+    assert "保存できませんでした" not in shown.text
+
+
 async def test_the_back_of_the_my_number_card_is_not_offered_and_refused(
     house: House, browser: Browser, application: Application
 ) -> None:
