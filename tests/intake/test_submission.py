@@ -125,6 +125,7 @@ async def test_a_submission_hands_the_whole_application_to_review(house: House) 
             }
         ],
         "outcomes": {"eligibility": "category_confirmed", "guardian": "required", "documents": "sufficient"},
+        "expiry_notice": False,
     }
 
 
