@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.card_numbers import METHODS, capacity
 from rules.opening_days import HOLIDAY_RULES, WEEKDAYS
-from rules.policy_parts import KINDS
+from rules.policy_choices import KINDS
 
 PROOFS = ("name", "birth_date", "current_address", "work_or_school")
 _SOURCES = ("range", "typed", "library_system")
