@@ -91,8 +91,7 @@ def _registration(registration: Registration, previous: str | None = None) -> Ma
             "postal_code": registration.postal_code,
             "address": registration.address,
             "phone": registration.phone,
-            # The hearers need it only to tell of holds by mail.
-            "email": registration.email if registration.hold_contact == "mail" else None,
+            "email": registration.announced_email,
             "guardian_name": registration.guardian_name,
         },
         "category": registration.category,

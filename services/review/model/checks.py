@@ -107,9 +107,9 @@ def difference_checks(policy: Policy, case: Case, applicant: Applicant, known: R
             f"{_NAMES[field]}が登録と違います。登録：{_shown(policy, field, before)} → 申請：{_shown(policy, field, after)}",
             True,
         )
-        for field, before, after in differences(known, applicant)
+        for field, before, after in differences(known, case, applicant)
     ]
-    if not found and case.kind == "change":
+    if not found and case.kind == "change" and known.expiry_notice == case.expiry_notice:
         return [Check("difference", "no_difference", "登録の内容と違うところがありません。", True)]
     return found
 

@@ -13,18 +13,22 @@ from services.review.model.candidates import same_because
 
 _COLUMNS = """
 id, application_id, version, status, card_number, name_raw, name, name_key, kana, kana_key, birth_date, postal_code,
-address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact
+address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact,
+contact_version, expiry_notice
 """
 
 LOCK_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1 FOR UPDATE"  # noqa: S608
 
 LOCK_BY_IDS = f"SELECT {_COLUMNS} FROM registrations WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
 
+LOCK_BY_APPLICATION = f"SELECT {_COLUMNS} FROM registrations WHERE application_id = $1 FOR UPDATE"  # noqa: S608
+
 FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  # noqa: S608
 
 SAVE = f"""
 INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+        $25)
 ON CONFLICT (id) DO UPDATE
    SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
        card_number = excluded.card_number,
@@ -33,7 +37,8 @@ ON CONFLICT (id) DO UPDATE
        address = excluded.address, address_key = excluded.address_key, phone = excluded.phone,
        phone_key = excluded.phone_key, email = excluded.email, guardian_name = excluded.guardian_name,
        category = excluded.category, expires_on = excluded.expires_on, pickup_branch = excluded.pickup_branch,
-       hold_contact = excluded.hold_contact, changed_at = excluded.changed_at
+       hold_contact = excluded.hold_contact, contact_version = excluded.contact_version,
+       expiry_notice = excluded.expiry_notice, changed_at = excluded.changed_at
 """  # noqa: S608
 
 #: Locks the prefix's row until the transaction ends: two approvals cannot get the same serial number.
@@ -80,6 +85,11 @@ async def lock_by_card(conn: Connection, card_number: str) -> Registration | Non
 async def lock_by_ids(conn: Connection, ids: Collection[UUID]) -> list[Registration]:
     """Those of these that are registrations, likewise."""
     return [Registration(**row) for row in await conn.fetch(LOCK_BY_IDS, list(ids))]
+
+
+async def lock_by_application(conn: Connection, application_id: UUID) -> Registration | None:
+    """The registration whose latest application this is, likewise."""
+    return _registration(await conn.fetchrow(LOCK_BY_APPLICATION, application_id))
 
 
 async def save(conn: Connection, registration: Registration, now: datetime) -> None:

@@ -30,6 +30,15 @@ async def test_the_case_says_who_typed_for_whom_and_what_was_agreed_to_when(staf
         assert f"入力した人 {words} 同意" in text
 
 
+async def test_the_case_says_whether_the_person_wants_to_be_told_before_the_card_expires(
+    staff: Browser, house: House
+) -> None:
+    for answer, words in ((True, "希望する（メール）"), (False, "希望しない"), (None, "希望しない")):
+        view = await house.case(expiry_notice=answer)
+        text = (await staff.get(f"/cases/{view.case.id}")).text
+        assert f"（説明の版：2026-11） 期限の連絡 {words} 確認すること" in text
+
+
 async def test_each_image_is_shown_and_can_be_opened_in_full_size(staff: Browser, house: House) -> None:
     documents = [samples.document(), samples.document(side="back", warnings=["glare"])]
     view = await house.case(documents=documents)
