@@ -65,6 +65,11 @@ def registration_changed(registration: Registration, previous: str | None) -> Ne
     return NewEvent("registration.changed.v1", registration.id, _registration(registration, previous))
 
 
+def registration_expiring(registration: Registration) -> NewEvent:
+    """Nothing has changed: the version is the one that was said before."""
+    return NewEvent("registration.expiring.v1", registration.id, _registration(registration))
+
+
 def _decided_on(case: Case) -> Mapping[str, int]:
     """The version of the application that was decided on, where it is known."""
     return {} if case.application_version is None else {"application_version": case.application_version}

@@ -1,6 +1,9 @@
-"""The last day of a card: which it is."""
+"""The last day of a card: which it is, and who is told that it comes."""
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 
 from rules.identity_documents import add_months
 from services.review.model.registrations import Registration
@@ -17,3 +20,20 @@ def still_valid_until(known: Registration | None, today: date, longest: date) ->
     A card that has expired, or of which nothing is known here, is valid as if renewed: the same papers were looked at.
     """
     return known.expires_on if known and known.expires_on >= today else longest
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Whose card's last day lies from `first` to `last` is told of it, as somebody for whom there are `days` left."""
+
+    days: int
+    first: date
+    last: date
+
+
+def notices(days: Iterable[int], today: date) -> list[Notice]:
+    """What is to be said today by the policy's days; each card has one of them at most: the nearest."""
+    return [
+        Notice(each, today + timedelta(days=before + 1), today + timedelta(days=each))
+        for before, each in pairwise([-1, *sorted(set(days))])
+    ]
