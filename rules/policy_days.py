@@ -40,6 +40,8 @@ class Pause:
 
 @dataclass(frozen=True)
 class Deadlines:
+    """`renewal_opens_days` before a card expires and `renewal_closes_days` after it, it may be renewed."""
+
     provisional_days: int
     provisional_reminder_days: tuple[int, ...]
     correction_days: int
@@ -57,7 +59,7 @@ class ExpectedTime:
     """Opening days from submission to decision; from `busy_from` waiting applications on, `busy_days` holds.
 
     `cases_per_day`: how many staff decide on an opening day; a queue that takes longer moves the date. 0: not known.
-    `told_from_hour`: nobody is told of a delay before this hour of the day.
+    `told_from_hour`: nobody is told of a delay, or of a card that expires, before this hour of the day.
     """
 
     minimum_days: int

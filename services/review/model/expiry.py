@@ -1,4 +1,4 @@
-"""The last day of a card: which it is, and who is told that it comes."""
+"""The last day of a card: which it is, who is told that it comes, and when it may be renewed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from rules.identity_documents import add_months
+from rules.policy_days import Deadlines
 from services.review.model.registrations import Registration
 
 
@@ -37,3 +38,20 @@ def notices(days: Iterable[int], today: date) -> list[Notice]:
         Notice(each, today + timedelta(days=before + 1), today + timedelta(days=each))
         for before, each in pairwise([-1, *sorted(set(days))])
     ]
+
+
+def renewal_opens(deadlines: Deadlines, expires_on: date) -> date:
+    """The first day on which a card of this last day may be renewed."""
+    return expires_on - timedelta(days=deadlines.renewal_opens_days)
+
+
+def renewal_problem(deadlines: Deadlines, expires_on: date, submitted_on: date, today: date) -> str | None:
+    """`renewal_too_early`, `renewal_too_late` or None.
+
+    Too late is who applied too late, however long the case has waited; too early only who would still be today.
+    """
+    if today < renewal_opens(deadlines, expires_on):
+        return "renewal_too_early"
+    if submitted_on > expires_on + timedelta(days=deadlines.renewal_closes_days):
+        return "renewal_too_late"
+    return None

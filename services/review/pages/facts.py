@@ -25,7 +25,7 @@ from services.review.pages import words
 from services.review.pages.waiting import waiting
 
 #: The page says these as warnings above the data.
-_WARNED = ("mail_undelivered", "card_unknown")
+_WARNED = ("mail_undelivered", "card_unknown", "renewal_too_early", "renewal_too_late")
 
 
 def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
