@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from rules import text
-from rules.policy_parts import CardNumbers
+from rules.policy_cards import CardNumbers
 
 _CODABAR = "0123456789-$:/.+ABCD"
 

@@ -9,7 +9,7 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rules.policy_parts import Category, MunicipalityList
+from rules.policy_choices import Category, MunicipalityList
 
 if TYPE_CHECKING:
     from rules.policy import Policy

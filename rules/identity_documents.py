@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rules.policy_parts import DocumentType
+from rules.policy_choices import DocumentType
 
 if TYPE_CHECKING:
     from rules.policy import Policy

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rules.policy import Policy
-    from rules.policy_parts import Pause
+    from rules.policy_days import Pause
 
 
 def pause_on(policy: "Policy", on: date) -> "Pause | None":

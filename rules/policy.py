@@ -11,37 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from rules.policy_cards import CardHandover, CardNumbers
 from rules.policy_check import problems_of
-from rules.policy_parts import (
-    Branch,
-    CardHandover,
-    CardNumbers,
-    Category,
-    Consent,
-    Contact,
-    Deadlines,
-    DocumentType,
-    Eligibility,
-    ExpectedTime,
-    Guardian,
-    Kinds,
-    Language,
-    Library,
-    Limits,
-    Mail,
-    MunicipalityList,
-    Named,
-    Opening,
-    Passwords,
-    Pause,
-    Pickup,
-    Reason,
-    Retention,
-    Sessions,
-    StaffDigest,
-    Subscriber,
-    Texts,
-)
+from rules.policy_choices import Branch, Category, DocumentType, Kinds, Language, MunicipalityList, Named, Reason
+from rules.policy_days import Deadlines, ExpectedTime, Opening, Pause, Retention, StaffDigest
+from rules.policy_library import Consent, Contact, Eligibility, Guardian, Library, Mail, Pickup, Subscriber, Texts
+from rules.policy_limits import Limits, Passwords, Sessions
 from rules.policy_reader import read_parts
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.card_numbers import METHODS, capacity
 from rules.opening_days import HOLIDAY_RULES, WEEKDAYS
-from rules.policy_parts import KINDS
+from rules.policy_choices import KINDS
 
 PROOFS = ("name", "birth_date", "current_address", "work_or_school")
 _SOURCES = ("range", "typed", "library_system")
@@ -139,6 +139,10 @@ def _days(parts: Mapping[str, Any]) -> Iterator[str]:
             last = getattr(deadlines, f"{name}_days")
             if any(not 0 < day < last for day in getattr(deadlines, f"{name}_reminder_days")):
                 yield f"deadlines.{name}_reminder_days: must lie before {name}_days ({last})"
+        # Who is told to renew must be able to.
+        opens = deadlines.renewal_opens_days
+        if any(day > opens for day in deadlines.renewal_notice_days):
+            yield f"deadlines.renewal_notice_days: must lie within renewal_opens_days ({opens})"
 
 
 def _pauses(pauses: Sequence[Any]) -> Iterator[str]:

@@ -17,6 +17,8 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 PREFETCH = 50
+#: The card's last day is near; the person asked to be told.
+EXPIRING = "registration.expiring"
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 
 
@@ -25,6 +27,7 @@ class Registrations:
 
     def __init__(self) -> None:
         self._versions: dict[str, int] = {}
+        self._reminders: set[str] = set()
 
     def hear(self, event: Mapping[str, Any]) -> str | None:
         """The line to print, or None where the same or a newer version was heard before. Raises on what it cannot read.
@@ -40,7 +43,14 @@ class Registrations:
         if lost := data.get("previous_card_number"):
             # Whoever comes with the card of this number has found it: it is void.
             line += f" instead of {masked(str(lost))}"
-        if version <= self._versions.get(registration, 0):
+        known = self._versions.get(registration, 0)
+        if kind == EXPIRING:
+            # Nothing has changed, so the version is no newer: here the event's own id tells that it came before.
+            if version < known or event["id"] in self._reminders:
+                return None
+            line += f" until {data['expires_on']}"
+            self._reminders.add(event["id"])
+        elif version <= known:
             return None
         self._versions[registration] = version
         return line

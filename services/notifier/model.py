@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from rules.policy import Policy
-from rules.policy_parts import Rate
+from rules.policy_limits import Rate
 
 #: What a sender that died held goes to another after this. A living one extends its claim at every heartbeat; where it
 #: cannot, it breaks off before the lease ends.

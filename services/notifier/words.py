@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.web.languages import annotated, gettext, marked, ngettext, spoken
 from rules.policy import Policy
-from rules.policy_parts import Texts
+from rules.policy_library import Texts
 
 _UNREADABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ = gettext

@@ -51,6 +51,7 @@ def case_view_json(view: CaseView) -> Json:
         "checks": [asdict(check) for check in view.checks],
         "duplicates": [_candidate(candidate) for candidate in view.duplicates],
         "decisions": [_decision(decision) for decision in view.decisions],
+        "expiry_notice": view.case.expiry_notice,
         "card_unknown": view.card_unknown,
         "mail_undelivered": bool(view.undelivered),
         "undelivered": list(view.undelivered),

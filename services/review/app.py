@@ -92,6 +92,7 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     batch_handlers=BATCH_HANDLERS,
     loops=[
         Loop("delays", use_cases.say_delayed, seconds=60),
+        Loop("expiring", use_cases.say_expiring, seconds=60),
         Loop("digest", use_cases.say_digest, seconds=60),
         Loop("forget ended", forgetting.forget_ended, seconds=600),
         Loop("forget old", forgetting.forget_old, seconds=3600),

@@ -65,6 +65,11 @@ def registration_changed(registration: Registration, previous: str | None) -> Ne
     return NewEvent("registration.changed.v1", registration.id, _registration(registration, previous))
 
 
+def registration_expiring(registration: Registration) -> NewEvent:
+    """Nothing has changed: the version is the one that was said before."""
+    return NewEvent("registration.expiring.v1", registration.id, _registration(registration))
+
+
 def _decided_on(case: Case) -> Mapping[str, int]:
     """The version of the application that was decided on, where it is known."""
     return {} if case.application_version is None else {"application_version": case.application_version}
@@ -91,8 +96,7 @@ def _registration(registration: Registration, previous: str | None = None) -> Ma
             "postal_code": registration.postal_code,
             "address": registration.address,
             "phone": registration.phone,
-            # The hearers need it only to tell of holds by mail.
-            "email": registration.email if registration.hold_contact == "mail" else None,
+            "email": registration.announced_email,
             "guardian_name": registration.guardian_name,
         },
         "category": registration.category,

@@ -63,7 +63,8 @@ async def on_application_erased(review: Review, tx: Transaction, event: Event) -
 
 async def on_application_contact_changed(review: Review, tx: Transaction, event: Event) -> None:
     data = event.data
-    await hear_contact(review, tx, event.subject, Contact(data["version"], data["email"], data["language"]))
+    contact = Contact(data["version"], data["email"], data["language"], data.get("expiry_notice", False))
+    await hear_contact(review, tx, event.subject, contact)
 
 
 async def on_document_stored(review: Review, tx: Transaction, event: Event) -> None:

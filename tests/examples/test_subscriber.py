@@ -22,7 +22,7 @@ from tools.installation import SUBSCRIBER, SUBSCRIBER_QUEUE, Installation
 from tools.places import ROOT
 
 COMPLETED, RENEWED = "registration.completed.v1", "registration.renewed.v1"
-CHANGED = "registration.changed.v1"
+CHANGED, EXPIRING = "registration.changed.v1", "registration.expiring.v1"
 
 
 def _event(type_: str, registration: str, **data: Any) -> dict[str, Any]:
@@ -161,6 +161,20 @@ async def test_without_an_address_it_says_what_is_missing() -> None:
 )
 def test_a_card_number_shows_its_last_four_characters(card: str, shown: str) -> None:
     assert masked(card) == shown
+
+
+def test_a_reminder_is_heard_once_though_nothing_of_the_registration_is_new() -> None:
+    registrations, registration = Registrations(), str(uuid4())
+    first, second = (_event(EXPIRING, registration, version=3, expires_on="2036-04-30") for _ in range(2))
+    heard = [registrations.hear(each) for each in (_event(RENEWED, registration, version=3), first, first, second)]
+    line = f"registration.expiring {registration} version 3 card *********5676 until 2036-04-30"
+    assert heard[1:] == [line, None, line]
+
+
+def test_a_reminder_that_comes_after_a_renewal_is_passed_over() -> None:
+    registrations, registration = Registrations(), str(uuid4())
+    registrations.hear(_event(RENEWED, registration, version=4))
+    assert registrations.hear(_event(EXPIRING, registration, version=3)) is None
 
 
 def test_an_unreadable_event_does_not_count_as_heard() -> None:

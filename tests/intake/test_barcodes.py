@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules.policy import load_policy
-from rules.policy_parts import CardNumbers
+from rules.policy_cards import CardNumbers
 from services.intake.model.barcodes import Barcode, barcode
 
 NUMBERS = load_policy(Path(__file__).parents[2] / "config" / "library.toml").card_numbers

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Conflict, Unavailable
-from rules.policy_parts import Pause
+from rules.policy_days import Pause
 from services.intake import use_cases
 from services.intake.model.applications import Application
 from services.intake.use_cases.deadlines import expire, remind

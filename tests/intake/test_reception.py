@@ -11,7 +11,7 @@ import pytest
 
 from chassis.errors import Conflict, Invalid
 from chassis.ids import new_id
-from rules.policy_parts import Kinds
+from rules.policy_choices import Kinds
 from rules.receipt_numbers import RANDOM_BYTES
 from services.intake import use_cases
 from tests.intake.conftest import House

@@ -7,7 +7,7 @@ import pytest
 
 from contracts import heard_by
 from rules.policy import Policy
-from rules.policy_parts import Kinds
+from rules.policy_choices import Kinds
 from services.notifier.app import HANDLERS
 from services.notifier.letters import TEMPLATES, write_letter
 from tests.notifier.samples import (

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import Unavailable
 from chassis.ids import new_id
-from rules.policy_parts import Rate
+from rules.policy_limits import Rate
 from services.notifier import use_cases
 from services.notifier.model import MAIL, MAIL_DOMAIN
 from services.notifier.use_cases import Notifier

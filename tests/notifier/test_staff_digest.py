@@ -5,7 +5,7 @@ import dataclasses
 import asyncpg
 import pytest
 
-from rules.policy_parts import StaffDigest
+from rules.policy_days import StaffDigest
 from tests.notifier.conftest import House
 from tests.notifier.samples import heard
 

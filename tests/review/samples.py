@@ -71,6 +71,7 @@ def handed_over(
     documents: Sequence[Mapping[str, Any]] | None = None,
     outcomes: Mapping[str, str] | None = None,
     filled_by: str = "self",
+    expiry_notice: bool | None = None,
 ) -> Event:
     subject = application or new_id()
     data = {
@@ -88,6 +89,8 @@ def handed_over(
         "documents": list(documents if documents is not None else [document()]),
         "outcomes": dict(outcomes or {"eligibility": "category_confirmed", "guardian": "not_required"}),
     }
+    if expiry_notice is not None:
+        data["expiry_notice"] = expiry_notice
     return heard("application.handed_over.v1", "intake", subject, data)
 
 
@@ -107,8 +110,12 @@ def erased(application: UUID) -> Event:
     return heard("application.erased.v1", "intake", application, {})
 
 
-def contact_changed(application: UUID, version: int, email: str) -> Event:
-    data = {"version": version, "email": email, "language": "ja"}
+def contact_changed(
+    application: UUID, version: int, email: str, *, language: str = "ja", expiry_notice: bool | None = None
+) -> Event:
+    data: dict[str, Any] = {"version": version, "email": email, "language": language}
+    if expiry_notice is not None:
+        data |= {"expiry_notice": expiry_notice, "changed": ["email"]}
     return heard("application.contact_changed.v1", "intake", application, data)
 
 

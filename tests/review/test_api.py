@@ -212,3 +212,10 @@ async def test_a_correction_and_a_claim_given_back_through_the_api(house: House)
         200,
         {"status": "correction_requested", "version": 2},
     )
+
+
+async def test_a_case_says_whether_its_person_wants_to_be_told_before_the_card_expires(house: House) -> None:
+    token = await house.token()
+    for answer in (True, False):
+        view = await house.case(expiry_notice=answer)
+        assert (await call(house, "GET", f"/cases/{view.case.id}", token))[1]["expiry_notice"] is answer

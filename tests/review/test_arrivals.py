@@ -37,7 +37,8 @@ def life(application: UUID) -> list[Event]:
     """Two rounds, and what may come before, between and after them."""
     first, second = new_id(), new_id()
     return [
-        samples.handed_over(application, documents=[samples.document(first, warnings=["glare"])]),
+        samples.handed_over(application, documents=[samples.document(first, warnings=["glare"])], expiry_notice=True),
+        samples.contact_changed(application, 2, "old@example.jp", expiry_notice=False),
         samples.handed_over(
             application, round=2, submitted_at="2026-11-24T00:00:00Z", documents=[samples.document(second)]
         ),
@@ -51,6 +52,16 @@ async def test_many_new_applications_arrive_at_once(house: House) -> None:
     assert await left(house, events) == []
     assert len(await house.rows("SELECT FROM cases WHERE status = 'waiting' AND version = 1")) == 50
     assert len(await house.rows("SELECT FROM documents")) == 50
+
+
+async def test_the_answer_to_whether_to_be_told_is_kept_both_ways_in(house: House) -> None:
+    kept = {}
+    for answer in (True, False, None):
+        one, many = (samples.handed_over(expiry_notice=answer) for _ in range(2))
+        await house.hear(one)
+        assert await left(house, [many]) == []
+        kept[answer] = [(await house.of(event.subject)).case.expiry_notice for event in (one, many)]
+    assert kept == {True: [True, True], False: [False, False], None: [False, False]}
 
 
 async def left(house: House, events: Sequence[Event]) -> list[Event]:

@@ -78,6 +78,12 @@ async def test_a_change_that_changes_nothing_is_said(house: House) -> None:
     assert await checks(house, case, "difference") == [("no_difference", "登録の内容と違うところがありません。")]
 
 
+async def test_another_answer_to_whether_to_be_told_is_a_change_too(house: House) -> None:
+    await registered(house)
+    case = await house.claimed(kind="change", who=samples.applicant(card_number=FIRST), expiry_notice=True)
+    assert await checks(house, case, "difference") == []
+
+
 async def test_a_card_that_has_expired_is_valid_again_after_its_change(house: House) -> None:
     await registered(house)
     house.clock.move(days=5 * 366)

@@ -1,6 +1,8 @@
 """Another e-mail address, and the ends that intake tells of: in every order and twice, the same comes of it."""
 
+import asyncio
 import itertools
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.ids import new_id
 from services.review import use_cases
-from services.review.model import APPROVE, CORRECT, Decision, Reason
+from services.review.model import APPROVE, CORRECT, REJECT, Decision, Reason
 from tests.review import samples
 from tests.review.conftest import House
 
@@ -95,7 +97,169 @@ async def test_staff_read_the_new_address_before_they_decide(house: House) -> No
     assert registration["email"] == NEW
 
 
-async def test_after_the_decision_the_address_changes_nothing(house: House) -> None:
+async def test_another_language_or_answer_is_nothing_to_read_again(house: House) -> None:
+    case = await house.claimed()
+    told = samples.contact_changed(case.application_id, 9, OLD, language="en", expiry_notice=True)
+    await house.hear(told)
+    now = (await house.of(case.application_id)).case
+    assert (now.version, now.language, now.expiry_notice) == (case.version, "en", True)
+
+
+async def test_where_the_answer_is_missing_it_is_no(house: House) -> None:
+    view = await house.case(expiry_notice=True)
+    await house.hear(samples.contact_changed(view.case.application_id, 9, OLD))
+    assert (await house.of(view.case.application_id)).case.expiry_notice is False
+
+
+async def test_a_later_round_says_the_answer_anew(house: House) -> None:
+    case = await house.claimed(expiry_notice=True)
+    await use_cases.decide(house.review, case.id, house.reviewer, CORRECTION)
+    await house.hear(samples.handed_over(case.application_id, round=2, expiry_notice=False))
+    assert (await house.of(case.application_id)).case.expiry_notice is False
+
+
+REGISTRATION = "SELECT version, email, expiry_notice, contact_version FROM registrations WHERE application_id = $1"
+
+
+async def approve(house: House, application: UUID) -> None:
+    """As staff see it then."""
+    case = (await house.of(application)).case
+    claimed = await use_cases.claim(house.review, case.id, house.reviewer)
+    await use_cases.decide(house.review, case.id, house.reviewer, Decision(claimed.version, APPROVE))
+
+
+async def registration(house: House, application: UUID) -> tuple[Any, ...]:
+    """Its version, address, answer, and the version of the application that they are from."""
+    [row] = await house.rows(REGISTRATION, application)
+    return tuple(row.values())
+
+
+async def said_of(house: House, application: UUID) -> list[tuple[Any, ...]]:
+    """What was said of the registration that came of it."""
+    return [
+        (type_, data["version"], data["registrant"]["email"], data["previous_card_number"])
+        for type_, _, data in await house.said()
+        if type_.startswith("registration.") and data["application_id"] == str(application)
+    ]
+
+
+async def live(house: House, application: UUID, story: Sequence[Event | None]) -> None:
+    """Hear these; None is the approval."""
+    for event in story:
+        await (house.hear(event, event) if event else approve(house, application))
+
+
+@pytest.mark.parametrize("hold_contact", ["mail", "phone"])
+async def test_whenever_it_is_heard_the_registration_ends_with_the_newest_contact(
+    house: House, hold_contact: str
+) -> None:
+    who = samples.applicant(hold_contact=hold_contact)
+    for order in itertools.permutations(range(5)):
+        application = new_id()
+        # Version 4 is handed over; the first of the contacts is older than that.
+        story = [
+            samples.handed_over(application, who=who, expiry_notice=False),
+            samples.contact_changed(application, 2, "h0@example.jp", expiry_notice=True),
+            samples.contact_changed(application, 5, NEW, expiry_notice=False),
+            samples.contact_changed(application, 6, NEWEST, expiry_notice=True),
+            None,
+        ]
+        if order.index(0) > order.index(4):
+            continue
+        await live(house, application, [story[place] for place in order])
+        await house.hear(*(event for event in reversed(story) if event))
+        version, *contact = await registration(house, application)
+        assert contact == [NEWEST, True, 6]
+        said = await said_of(house, application)
+        assert [each[1] for each in said] == list(range(1, version + 1))
+        assert (said[0][0], {each[0] for each in said[1:]} - {"registration.changed.v1"}) == (
+            "registration.completed.v1",
+            set(),
+        )
+        assert said[-1][2:] == (NEWEST if hold_contact == "mail" else None, None)
+
+
+async def test_an_address_heard_after_the_approval_is_said_where_holds_are_told_by_mail(house: House) -> None:
+    application = (await house.case()).case.application_id
+    await live(house, application, [None, samples.contact_changed(application, 9, NEW)])
+    assert await registration(house, application) == (2, NEW, False, 9)
+    assert await said_of(house, application) == [
+        ("registration.completed.v1", 1, OLD, None),
+        ("registration.changed.v1", 2, NEW, None),
+    ]
+
+
+@pytest.mark.parametrize("hold_contact", ["phone", "none"])
+async def test_an_address_that_no_event_holds_is_kept_and_not_said(house: House, hold_contact: str) -> None:
+    view = await house.case(who=samples.applicant(hold_contact=hold_contact))
+    application = view.case.application_id
+    await live(house, application, [None, samples.contact_changed(application, 9, NEW)])
+    assert await registration(house, application) == (1, NEW, False, 9)
+    assert await said_of(house, application) == [("registration.completed.v1", 1, None, None)]
+
+
+async def test_another_answer_alone_is_kept_and_not_said(house: House) -> None:
+    application = (await house.case()).case.application_id
+    await live(house, application, [None, samples.contact_changed(application, 9, OLD, expiry_notice=True)])
+    assert await registration(house, application) == (1, OLD, True, 9)
+    assert await said_of(house, application) == [("registration.completed.v1", 1, OLD, None)]
+
+
+async def test_a_contact_that_the_decision_knew_or_that_is_older_changes_no_registration(house: House) -> None:
+    application = (await house.case()).case.application_id
+    late = [samples.contact_changed(application, version, NEW, expiry_notice=True) for version in (4, 3)]
+    await live(house, application, [None, *late])
+    assert await registration(house, application) == (1, OLD, False, 4)
+
+
+async def test_a_contact_of_an_application_that_another_came_after_changes_nothing(house: House) -> None:
+    first = (await house.case()).case.application_id
+    await approve(house, first)
+    [row] = await house.rows("SELECT card_number FROM registrations")
+    renewal = await house.case(kind="renewal", who=samples.applicant(card_number=row["card_number"]))
+    second = renewal.case.application_id
+    await approve(house, second)
+    before = await registration(house, second)
+    await house.hear(samples.contact_changed(first, 99, NEW, expiry_notice=True))
+    assert await registration(house, second) == before == (2, OLD, False, 4)
+    await house.hear(samples.contact_changed(second, 5, NEWEST, expiry_notice=True))
+    assert await registration(house, second) == (3, NEWEST, True, 5)
+
+
+async def test_a_contact_of_a_refused_application_makes_no_registration(house: House) -> None:
+    case = await house.claimed()
+    rejection = Decision(case.version, REJECT, (Reason("application", "other"),))
+    await use_cases.decide(house.review, case.id, house.reviewer, rejection)
+    await house.hear(samples.contact_changed(case.application_id, 9, NEW))
+    assert await house.rows("SELECT FROM registrations") == []
+    assert [type_ for type_, _, _ in await house.said()] == ["review.rejected.v1"]
+
+
+async def test_a_contact_heard_after_the_erasure_reaches_the_registration_and_is_kept_nowhere_else(
+    house: House,
+) -> None:
+    application = (await house.case()).case.application_id
+    await live(house, application, [None, samples.erased(application), samples.contact_changed(application, 9, NEW)])
+    assert await registration(house, application) == (2, NEW, False, 9)
+    assert await held(house, application) == []
+
+
+async def test_an_approval_and_a_new_address_at_once_end_with_the_new_address(house: House) -> None:
+    for number in range(20):
+        case = await house.claimed(who=samples.somebody(number))
+        answers = await asyncio.gather(
+            house.hear(samples.contact_changed(case.application_id, 9, NEW, expiry_notice=True)),
+            use_cases.decide(house.review, case.id, house.reviewer, Decision(case.version, APPROVE)),
+            return_exceptions=True,
+        )
+        refused = isinstance(answers[1], Conflict)
+        assert (answers[0], refused or not isinstance(answers[1], BaseException)) == (None, True)
+        if refused:
+            await approve(house, case.application_id)
+        assert (await registration(house, case.application_id))[1:] == (NEW, True, 9)
+
+
+async def test_the_case_stays_as_it_was_decided(house: House) -> None:
     case = await house.claimed()
     await use_cases.decide(house.review, case.id, house.reviewer, Decision(case.version, APPROVE))
     before = await cases(house, case.application_id)

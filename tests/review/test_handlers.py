@@ -18,7 +18,8 @@ from tests.review.conftest import House
 
 CASES = """
 SELECT receipt_number, status, decision, closed_because, version, round, waiting_since, submitted_at, applicant,
-       outcomes, claimed_by, name_key, phone_key FROM cases WHERE application_id = $1
+       outcomes, claimed_by, name_key, phone_key, language, application_version, contact_version, expiry_notice
+  FROM cases WHERE application_id = $1
 """
 DOCUMENTS = """
 SELECT id, type, side, width, height, warnings, shows_current_address, round, bytes, mask

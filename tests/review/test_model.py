@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.review.model import Case
 from services.review.model.candidates import Person, same_because
 from services.review.model.cursors import cursor_of, place_of
-from services.review.model.registrations import expiry
+from services.review.model.expiry import expiry
 
 CASE = Case(
     id=UUID(int=5),
@@ -27,6 +27,8 @@ CASE = Case(
     claim=None,
     decision=None,
     application_version=4,
+    contact_version=4,
+    expiry_notice=False,
 )
 
 

@@ -23,6 +23,13 @@ def with_cards(house: House, **changed: Any) -> Review:
     return replace(house.review, policy=replace(house.review.policy, card_numbers=cards))
 
 
+async def registered(house: House, **case: Any) -> str:
+    """Somebody has a card from today on; its number."""
+    claimed = await house.claimed(**case)
+    decided = await use_cases.decide(house.review, claimed.id, house.reviewer, APPROVAL)
+    return str(decided.card_number)
+
+
 async def fault(house: House, review: Review, case_id: UUID, card_number: str | None) -> list[tuple[str, str]]:
     before = await house.said(), await house.rows("SELECT * FROM card_numbers")
     with pytest.raises(Invalid) as refused:

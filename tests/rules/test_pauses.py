@@ -8,7 +8,7 @@ import pytest
 
 from rules.pauses import extended, pause_on
 from rules.policy import Policy, PolicyError, load_policy
-from rules.policy_parts import Pause
+from rules.policy_days import Pause
 
 NOTICE = ", ".join(f'{language} = "お休みです。"' for language in ("ja", "ja-easy", "en", "zh", "ko"))
 PRESET = Path(__file__).parents[2] / "config" / "library.toml"

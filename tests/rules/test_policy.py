@@ -142,6 +142,12 @@ def test_a_new_card_can_always_be_applied_for_and_other_kinds_are_known_ones(tmp
     ]
 
 
+def test_nobody_is_told_to_renew_before_it_can_be_done(tmp_path: Path) -> None:
+    assert problems(tmp_path, ("renewal_notice_days = [60, 14]", "renewal_notice_days = [61, 14]")) == [
+        "deadlines.renewal_notice_days: must lie within renewal_opens_days (60)"
+    ]
+
+
 def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:
     before, _, after = PRESET.partition("[staff_digest]")
     path = tmp_path / "library.toml"

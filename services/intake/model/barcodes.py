@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rules.policy_parts import CardNumbers
+from rules.policy_cards import CardNumbers
 
 #: Widths of an element: of one module and, where there are only two widths, of a wide one.
 _MODULE, _WIDE = 2, 5

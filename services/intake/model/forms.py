@@ -9,7 +9,7 @@ from chassis.errors import FieldError
 from rules import card_numbers, text
 from rules.passwords import MAX_LENGTH, own_words, password_problems
 from rules.policy import Policy, find, usable
-from rules.policy_parts import KINDS
+from rules.policy_choices import KINDS
 from rules.school_years import guardian_required
 from rules.understanding import Understood, understand
 from services.intake import messages

@@ -10,7 +10,8 @@ from chassis.web.languages import SOURCE, gettext, spoken
 from chassis.web.languages import marked as _
 from rules import dates, text
 from rules.policy import Policy, current
-from rules.policy_parts import Branch, Category, MunicipalityList, Named, Texts
+from rules.policy_choices import Branch, Category, MunicipalityList, Named
+from rules.policy_library import Texts
 from rules.understanding import Understood
 from services.intake import messages
 from services.intake.messages import FIELD_NAMES, field_name

@@ -10,7 +10,7 @@ from chassis.web.languages import gettext, spoken
 from chassis.web.typed import kept
 from rules.eligibility import suggest_category
 from rules.policy import current
-from rules.policy_parts import KINDS, Category
+from rules.policy_choices import KINDS, Category
 from rules.school_years import guardian_from
 from rules.understanding import understand
 from services.intake.model.applications import NEW

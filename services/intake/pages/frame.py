@@ -20,7 +20,7 @@ from chassis.web.routes import PRINCIPAL
 from chassis.web.templates import render
 from rules.pauses import pause_on
 from rules.policy import Policy
-from rules.policy_parts import Texts
+from rules.policy_library import Texts
 from services.intake import messages
 from services.intake.model import deadlines
 from services.intake.model.handovers import Handover

@@ -8,7 +8,7 @@ from chassis.web.languages import gettext
 from rules.identity_documents import Document as Sent
 from rules.identity_documents import document_type, refusal, sides_that_help
 from rules.policy import Policy
-from rules.policy_parts import DocumentType, Side
+from rules.policy_choices import DocumentType, Side
 from services.intake.model.views import ApplicationView
 from services.intake.pages.fields import names
 from services.intake.pages.frame import text_of

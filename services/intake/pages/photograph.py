@@ -13,7 +13,7 @@ from chassis.web.languages import gettext
 from chassis.web.languages import marked as _
 from rules.identity_documents import add_months, document_type, too_old
 from rules.policy import Policy
-from rules.policy_parts import DocumentType, Side
+from rules.policy_choices import DocumentType, Side
 from services.intake import messages
 from services.intake.model.applications import CORRECTION_REQUESTED
 from services.intake.model.documents import Document

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from rules.policy_parts import DocumentType, Side, Texts
+from rules.policy_choices import DocumentType, Side
+from rules.policy_library import Texts
 
 #: x, y, width and height in percent of the paper.
 Box = tuple[int, int, int, int]

@@ -11,7 +11,7 @@ from chassis.errors import TooManyRequests, Unauthenticated
 from chassis.tokens import new_token, token_hash
 from rules.passwords import normalised, password_problems
 from rules.policy import Policy
-from rules.policy_parts import Rate
+from rules.policy_limits import Rate
 from services.intake import messages, store
 from services.intake.model.applications import Application
 from services.intake.model.views import Session, SignedIn

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chassis.connection import Connection
-from rules.policy_parts import Rate
+from rules.policy_limits import Rate
 from services.notifier.model import Delivery, NewDelivery, Pace, Returned
 
 INSERT_DELIVERY = """

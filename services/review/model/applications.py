@@ -100,6 +100,8 @@ class Application:
     #: The applicant as heard, for keeping.
     applicant_data: Mapping[str, Any]
     outcomes: Mapping[str, str]
+    #: Whether the person wants to be told before the card expires.
+    expiry_notice: bool
     documents: tuple[NamedDocument, ...]
 
 
@@ -127,6 +129,7 @@ def application_of(id_: UUID, data: Mapping[str, Any]) -> Application:
         applicant=applicant_of(data["applicant"]),
         applicant_data=data["applicant"],
         outcomes=data["outcomes"],
+        expiry_notice=data.get("expiry_notice", False),
         documents=tuple(_document(document) for document in data["documents"]),
     )
 

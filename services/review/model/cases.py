@@ -50,6 +50,10 @@ class Case:
     decision: str | None
     #: The version of the application that the case shows; None of what came before this was kept.
     application_version: int | None
+    #: The version of the application that e-mail and `expiry_notice` are from.
+    contact_version: int
+    #: Whether the person wants to be told before the card expires.
+    expiry_notice: bool
 
 
 @dataclass(frozen=True)

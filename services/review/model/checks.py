@@ -1,11 +1,14 @@
 """What the rules and our own data say of a case, in words for staff."""
 
 from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from rules import card_numbers
 from rules.policy import Policy
 from services.review.model.applications import Applicant
 from services.review.model.cases import CLAIMED, WAITING, Case, Check, Document
+from services.review.model.expiry import renewal_opens, renewal_problem
 from services.review.model.registrations import Registration, differences
 from services.review.model.views import word
 
@@ -98,7 +101,7 @@ def card_checks(
 
 def difference_checks(policy: Policy, case: Case, applicant: Applicant, known: Registration | None) -> list[Check]:
     """What the approval changes in the registration with this card."""
-    if case.status not in (WAITING, CLAIMED) or known is None or known.birth_date != applicant.birth_date:
+    if known is None or not _would_change(case, applicant, known):
         return []
     found = [
         Check(
@@ -107,11 +110,45 @@ def difference_checks(policy: Policy, case: Case, applicant: Applicant, known: R
             f"{_NAMES[field]}が登録と違います。登録：{_shown(policy, field, before)} → 申請：{_shown(policy, field, after)}",
             True,
         )
-        for field, before, after in differences(known, applicant)
+        for field, before, after in differences(known, case, applicant)
     ]
-    if not found and case.kind == "change":
+    if not found and case.kind == "change" and known.expiry_notice == case.expiry_notice:
         return [Check("difference", "no_difference", "登録の内容と違うところがありません。", True)]
     return found
+
+
+def renewal_checks(
+    policy: Policy, case: Case, applicant: Applicant, known: Registration | None, today: date
+) -> list[Check]:
+    """A renewal too long before the card expires, or too long after: staff decide."""
+    if case.kind != "renewal" or known is None or not _would_change(case, applicant, known):
+        return []
+    deadlines, expires_on = policy.deadlines, known.expires_on
+    submitted_on = case.submitted_at.astimezone(ZoneInfo(policy.time_zone)).date()
+    problem = renewal_problem(deadlines, expires_on, submitted_on, today)
+    if problem is None:
+        return []
+    if problem == "renewal_too_early":
+        opens = _day(renewal_opens(deadlines, expires_on), expires_on.year)
+        text = f"有効期限は{_day(expires_on)}です。更新の受付は{opens}からです。"
+    else:
+        late = _span(deadlines.renewal_closes_days)
+        text = f"有効期限（{_day(expires_on)}）から{late}を過ぎています。新規の登録としてお手続きください。"
+    return [Check("renewal", problem, text, True)]
+
+
+def _would_change(case: Case, applicant: Applicant, known: Registration) -> bool:
+    """Whether an approval would still change this registration, and it is this person's."""
+    return case.status in (WAITING, CLAIMED) and known.birth_date == applicant.birth_date
+
+
+def _day(on: date, year: int | None = None) -> str:
+    """2027年3月31日, or 3月31日 beside a day of the same year."""
+    return f"{on.month}月{on.day}日" if on.year == year else f"{on.year}年{on.month}月{on.day}日"
+
+
+def _span(days: int) -> str:
+    return f"{days // 365}年" if days and days % 365 == 0 else f"{days}日"
 
 
 def _missing(case: Case) -> str:

@@ -10,3 +10,5 @@ class Contact:
     version: int
     email: str
     language: str
+    #: Whether the person wants to be told before the card expires.
+    expiry_notice: bool

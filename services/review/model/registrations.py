@@ -1,12 +1,13 @@
 """A registration: a person's card, with a life of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from rules.identity_documents import add_months
 from services.review.model.applications import Applicant
 from services.review.model.candidates import Person
+from services.review.model.cases import Case
+from services.review.model.contacts import Contact
 
 ACTIVE = "active"
 
@@ -38,6 +39,15 @@ class Registration:
     expires_on: date
     pickup_branch: str
     hold_contact: str
+    #: The version of that application that the e-mail and `expiry_notice` are from.
+    contact_version: int
+    #: Whether the person wants to be told before the card expires.
+    expiry_notice: bool
+
+    @property
+    def announced_email(self) -> str | None:
+        """The address as the hearers of its events need it: only to tell of holds by mail."""
+        return self.email if self.hold_contact == "mail" else None
 
     @property
     def person(self) -> Person:
@@ -45,12 +55,12 @@ class Registration:
 
 
 def register(
-    id_: UUID, application_id: UUID, applicant: Applicant, card_number: str, expires_on: date, version: int
+    id_: UUID, case: Case, applicant: Applicant, card_number: str, expires_on: date, version: int
 ) -> Registration:
-    """The registration of this applicant under this card."""
+    """The registration of this case under this card; `applicant` as staff registered them."""
     return Registration(
         id=id_,
-        application_id=application_id,
+        application_id=case.application_id,
         version=version,
         status=ACTIVE,
         card_number=card_number,
@@ -71,27 +81,26 @@ def register(
         expires_on=expires_on,
         pickup_branch=applicant.pickup_branch,
         hold_contact=applicant.hold_contact,
+        contact_version=case.contact_version,
+        expiry_notice=case.expiry_notice,
     )
 
 
-def expiry(today: date, validity_years: int) -> date:
-    """The last valid day of a card that is given out or renewed today (29 February becomes 28 where it must)."""
-    return add_months(today, 12 * validity_years)
+def with_contact(registration: Registration, contact: Contact) -> Registration:
+    """With this address and answer. The version grows only where its events say the address, and it is another one."""
+    after = replace(
+        registration, email=contact.email, expiry_notice=contact.expiry_notice, contact_version=contact.version
+    )
+    if after.announced_email == registration.announced_email:
+        return after
+    return replace(after, version=registration.version + 1)
 
 
-def still_valid_until(known: Registration | None, today: date, longest: date) -> date:
-    """The last valid day of a card whose details change or that is replaced: as it was.
-
-    A card that has expired, or of which nothing is known here, is valid as if renewed: the same papers were looked at.
-    """
-    return known.expires_on if known and known.expires_on >= today else longest
-
-
-def differences(registration: Registration, applicant: Applicant) -> tuple[tuple[str, str | None, str | None], ...]:
+def differences(
+    registration: Registration, case: Case, applicant: Applicant
+) -> tuple[tuple[str, str | None, str | None], ...]:
     """(field, as registered, as applied for) of everything that an approval would change (codes as they are)."""
-    wanted = register(
-        registration.id, registration.application_id, applicant, registration.card_number, registration.expires_on, 0
-    )
+    wanted = register(registration.id, case, applicant, registration.card_number, registration.expires_on, 0)
     pairs = ((name, getattr(registration, name), getattr(wanted, name)) for name in _COMPARED)
     return tuple((name, before, after) for name, before, after in pairs if before != after)
 

@@ -167,6 +167,9 @@ def _warnings(policy: Policy, view: CaseView) -> list[dict[str, str]]:
     if view.card_unknown and view.case.status in (WAITING, CLAIMED):
         title, body = _unknown_card(view)
         found.append({"kind": "warning", "title": title, "body": body})
+    for check in view.checks:
+        if check.code == "renewal":
+            found.append({"kind": "warning", "title": "更新の受付期間ではありません", "body": check.text})
     return found
 
 

@@ -25,7 +25,7 @@ from services.review.pages import words
 from services.review.pages.waiting import waiting
 
 #: The page says these as warnings above the data.
-_WARNED = ("mail_undelivered", "card_unknown")
+_WARNED = ("mail_undelivered", "card_unknown", "renewal_too_early", "renewal_too_late")
 
 
 def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
@@ -125,9 +125,13 @@ def _rows(policy: Policy, view: CaseView, today: date) -> list[dict[str, Any]]:
 
 
 def _given(policy: Policy, view: CaseView) -> list[dict[str, Any]]:
-    """Who typed all this, and what was agreed to."""
+    """Who typed all this, and what was agreed to: also whether to be told before the card expires."""
     consent = f"{words.day_and_time(view.consent.at, policy.time_zone)}（説明の版：{view.consent.version}）"
-    given = {"入力した人": words.FILLED_BY.get(view.filled_by, view.filled_by), "同意": consent}
+    given = {
+        "入力した人": words.FILLED_BY.get(view.filled_by, view.filled_by),
+        "同意": consent,
+        "期限の連絡": "希望する（メール）" if view.case.expiry_notice else "希望しない",
+    }
     return [{"key": key, "value": value, "more": [], "before": []} for key, value in given.items()]
 
 

@@ -30,7 +30,7 @@ SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
 _COLUMNS = """
 SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version, c.kind, c.category, c.language,
        c.round, c.submitted_at, c.waiting_since, c.expected_on, c.claimed_by, c.claimed_until, c.application_version,
-       s.username
+       c.contact_version, c.expiry_notice, s.username
 """
 
 FIND = f"{_COLUMNS} FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by WHERE c.id = $1"
@@ -67,10 +67,11 @@ INSERT = """
 INSERT INTO cases (
     id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
     expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
-    name_key, kana_key, birth_date, address_key, phone_key, application_version, contact_version)
+    name_key, kana_key, birth_date, address_key, phone_key, application_version, contact_version,
+    expiry_notice)
 VALUES (
     $1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-    $21)
+    $21, $22)
 """
 
 RESUBMIT = """
@@ -78,8 +79,8 @@ UPDATE cases
    SET receipt_number = $2, status = 'waiting', version = version + 1, kind = $3, category = $4, language = $5,
        round = $6, waiting_since = $7, expected_on = $8, policy_version = $9, filled_by = $10, consent = $11,
        applicant = $12, outcomes = $13, card_number = $14, name_key = $15, kana_key = $16, birth_date = $17,
-       address_key = $18, phone_key = $19, application_version = $20, contact_version = $20, mended = $21, new_documents = $22,
-       claimed_by = NULL, claimed_until = NULL
+       address_key = $18, phone_key = $19, application_version = $20, contact_version = $20,
+       expiry_notice = $21, mended = $22, new_documents = $23, claimed_by = NULL, claimed_until = NULL
  WHERE id = $1
 """
 
@@ -256,6 +257,7 @@ def _tail(application: Application, card_number: str | None) -> tuple[Any, ...]:
         person.address_key,
         person.phone_key,
         application.version,
+        application.expiry_notice,
     )
 
 
@@ -281,4 +283,6 @@ def _case_of(row: asyncpg.Record, now: datetime) -> Case:
         claim=Claim(row["claimed_by"], row["username"], row["claimed_until"]) if claimed else None,
         decision=row["decision"],
         application_version=row["application_version"],
+        contact_version=row["contact_version"],
+        expiry_notice=row["expiry_notice"],
     )

@@ -7,27 +7,30 @@ from chassis.connection import Connection
 from services.review.model.contacts import Contact
 
 KEEP = """
-INSERT INTO contacts AS c (application_id, version, email, language) VALUES ($1, $2, $3, $4)
+INSERT INTO contacts AS c (application_id, version, email, language, expiry_notice) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (application_id) DO UPDATE
-   SET version = excluded.version, email = excluded.email, language = excluded.language
+   SET version = excluded.version, email = excluded.email, language = excluded.language,
+       expiry_notice = excluded.expiry_notice
  WHERE excluded.version > c.version
 """
 
 NEWER = """
-SELECT k.version, k.email, k.language FROM contacts k JOIN cases c USING (application_id)
+SELECT k.version, k.email, k.language, k.expiry_notice FROM contacts k JOIN cases c USING (application_id)
  WHERE c.id = $1 AND k.version > c.contact_version
 """
 
+# Only another address is something to be read again before the decision.
 SHOW = """
 UPDATE cases
-   SET applicant = jsonb_set(applicant, '{email}', $2), language = $3, contact_version = $4, version = version + 1
+   SET applicant = jsonb_set(applicant, '{email}', $2), language = $3, contact_version = $4, expiry_notice = $5,
+       version = version + (applicant->'email'->>'display' IS DISTINCT FROM $2::jsonb->>'display')::integer
  WHERE id = $1
 """
 
 
 async def keep(conn: Connection, application_id: UUID, contact: Contact) -> None:
     """Keep it, unless a later one is known."""
-    await conn.execute(KEEP, application_id, contact.version, contact.email, contact.language)
+    await conn.execute(KEEP, application_id, contact.version, contact.email, contact.language, contact.expiry_notice)
 
 
 async def newer(conn: Connection, case_id: UUID) -> Contact | None:
@@ -37,5 +40,5 @@ async def newer(conn: Connection, case_id: UUID) -> Contact | None:
 
 
 async def show(conn: Connection, case_id: UUID, contact: Contact, email: dict[str, Any]) -> None:
-    """Have the case show it: staff should have read it before they decide."""
-    await conn.execute(SHOW, case_id, email, contact.language, contact.version)
+    """Have the case show it: staff should have read a new address before they decide."""
+    await conn.execute(SHOW, case_id, email, contact.language, contact.version, contact.expiry_notice)

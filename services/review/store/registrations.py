@@ -10,21 +10,27 @@ import asyncpg
 from chassis.connection import Connection
 from services.review.model import Candidate, Person, Registration
 from services.review.model.candidates import same_because
+from services.review.model.expiry import Notice
 
 _COLUMNS = """
 id, application_id, version, status, card_number, name_raw, name, name_key, kana, kana_key, birth_date, postal_code,
-address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact
+address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact,
+contact_version, expiry_notice
 """
 
 LOCK_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1 FOR UPDATE"  # noqa: S608
 
 LOCK_BY_IDS = f"SELECT {_COLUMNS} FROM registrations WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
 
+LOCK_BY_APPLICATION = f"SELECT {_COLUMNS} FROM registrations WHERE application_id = $1 FOR UPDATE"  # noqa: S608
+
 FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  # noqa: S608
 
+# With another last day everything about it is to be told anew.
 SAVE = f"""
 INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+        $25)
 ON CONFLICT (id) DO UPDATE
    SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
        card_number = excluded.card_number,
@@ -33,8 +39,20 @@ ON CONFLICT (id) DO UPDATE
        address = excluded.address, address_key = excluded.address_key, phone = excluded.phone,
        phone_key = excluded.phone_key, email = excluded.email, guardian_name = excluded.guardian_name,
        category = excluded.category, expires_on = excluded.expires_on, pickup_branch = excluded.pickup_branch,
-       hold_contact = excluded.hold_contact, changed_at = excluded.changed_at
+       hold_contact = excluded.hold_contact, contact_version = excluded.contact_version,
+       expiry_notice = excluded.expiry_notice, changed_at = excluded.changed_at,
+       told_days = CASE WHEN registrations.expires_on = excluded.expires_on THEN registrations.told_days END
 """  # noqa: S608
+
+# Whom another replica is telling, or whose registration is just changed, is left for the next time.
+LOCK_EXPIRING = f"""
+SELECT {_COLUMNS} FROM registrations
+ WHERE expiry_notice AND status = 'active' AND expires_on BETWEEN $1 AND $2 AND coalesce(told_days, 2147483647) > $3
+ ORDER BY expires_on, coalesce(told_days, 2147483647) LIMIT 1
+   FOR UPDATE SKIP LOCKED
+"""  # noqa: S608
+
+MARK_TOLD = "UPDATE registrations SET told_days = $2 WHERE id = $1"
 
 #: Locks the prefix's row until the transaction ends: two approvals cannot get the same serial number.
 NEXT_SERIAL = """
@@ -80,6 +98,20 @@ async def lock_by_card(conn: Connection, card_number: str) -> Registration | Non
 async def lock_by_ids(conn: Connection, ids: Collection[UUID]) -> list[Registration]:
     """Those of these that are registrations, likewise."""
     return [Registration(**row) for row in await conn.fetch(LOCK_BY_IDS, list(ids))]
+
+
+async def lock_by_application(conn: Connection, application_id: UUID) -> Registration | None:
+    """The registration whose latest application this is, likewise."""
+    return _registration(await conn.fetchrow(LOCK_BY_APPLICATION, application_id))
+
+
+async def lock_expiring(conn: Connection, notice: Notice) -> Registration | None:
+    """One whose person wants to be told, and has been told neither this nor anything nearer."""
+    return _registration(await conn.fetchrow(LOCK_EXPIRING, notice.first, notice.last, notice.days))
+
+
+async def mark_told(conn: Connection, registration_id: UUID, days: int) -> None:
+    await conn.execute(MARK_TOLD, registration_id, days)
 
 
 async def save(conn: Connection, registration: Registration, now: datetime) -> None:

@@ -15,7 +15,7 @@ from services.review.use_cases.documents import (
 )
 from services.review.use_cases.extensions import extend
 from services.review.use_cases.mails import hear_mail
-from services.review.use_cases.promises import say_delayed, say_digest
+from services.review.use_cases.promises import say_delayed, say_digest, say_expiring
 from services.review.use_cases.queue import get_case, list_cases
 from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
 
@@ -41,6 +41,7 @@ __all__ = [
     "release",
     "say_delayed",
     "say_digest",
+    "say_expiring",
     "sign_in",
     "sign_out",
     "staff_of",

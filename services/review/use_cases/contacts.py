@@ -1,4 +1,4 @@
-"""Another e-mail address, and the end of everything about an application."""
+"""Whom and how to write to, and the end of everything about an application."""
 
 from uuid import UUID
 
@@ -9,15 +9,20 @@ from services.review.model import CLOSED, DECIDED
 from services.review.model.contacts import Contact
 from services.review.store import cases, contacts, erasures
 from services.review.use_cases.context import Review, zone
+from services.review.use_cases.registrations import change_contact
 
 
 async def hear_contact(review: Review, tx: Transaction, application_id: UUID, contact: Contact) -> None:
-    """The applicant gave another e-mail address; after the decision it changes nothing."""
+    """The applicant gave another e-mail address, language or answer.
+
+    The case shows it until the decision; after an approval the registration has it.
+    """
     await cases.lock_application(tx.conn, application_id)
-    if await erasures.is_erased(tx.conn, application_id):
-        return
-    await contacts.keep(tx.conn, application_id, contact)
-    await show_contact(review, tx, application_id)
+    if not await erasures.is_erased(tx.conn, application_id):
+        await contacts.keep(tx.conn, application_id, contact)
+        await show_contact(review, tx, application_id)
+    # Last: a decision that is under way holds the case's row, and only then is there a registration.
+    await change_contact(review, tx, application_id, contact)
 
 
 async def show_contact(review: Review, tx: Transaction, application_id: UUID) -> None:

@@ -3,7 +3,8 @@
 from chassis.clock import today
 from rules.opening_days import expected_date, is_open
 from services.review import events
-from services.review.store import promises
+from services.review.model.expiry import notices
+from services.review.store import promises, registrations
 from services.review.use_cases.context import Review, zone
 
 
@@ -23,6 +24,24 @@ async def say_delayed(review: Review) -> bool:
         await promises.mark_delayed(tx.conn, late.id)
         await tx.record(events.delayed(late, expected))
     return True
+
+
+async def say_expiring(review: Review) -> bool:
+    """Tell of one card that expires soon, where its person wants to be told. True where there may be more.
+
+    Once for each of the policy's days; of several that have come at once only the nearest, and nothing after the card's last day.
+    """
+    day = today(review.now, zone(review))
+    if not _has_come(review, review.policy.expected_time.told_from_hour):
+        return False
+    async with review.db.transaction() as tx:
+        for notice in notices(review.policy.deadlines.renewal_notice_days, day):
+            registration = await registrations.lock_expiring(tx.conn, notice)
+            if registration:
+                await registrations.mark_told(tx.conn, registration.id, notice.days)
+                await tx.record(events.registration_expiring(registration))
+                return True
+    return False
 
 
 async def say_digest(review: Review) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from chassis.clock import today
 from chassis.errors import FieldError, Invalid, NotFound
 from services.review.model import CORRECTION_REQUESTED, OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
 from services.review.model import checks as rules_on
@@ -10,7 +11,7 @@ from services.review.model.changes import changes_of, late_of
 from services.review.model.cursors import cursor_of, place_of
 from services.review.model.views import document_of, fields_of
 from services.review.store import amendments, cases, decisions, documents, extensions, mails, registrations
-from services.review.use_cases.context import Review
+from services.review.use_cases.context import Review, zone
 from services.review.use_cases.extensions import last_day
 
 
@@ -58,6 +59,7 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         checks=(
             *rules_on.outcome_checks(policy, content.outcomes),
             *rules_on.card_checks(policy, case, applicant, registered, void),
+            *rules_on.renewal_checks(policy, case, applicant, registered, today(review.now, zone(review))),
             *rules_on.difference_checks(policy, case, applicant, registered),
             *rules_on.document_checks(shown),
             *rules_on.round_checks(policy, case),

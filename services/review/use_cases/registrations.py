@@ -1,6 +1,7 @@
 """Registrations: an approval makes one, or renews or changes the one that the card belongs to."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from chassis.clock import today
 from chassis.connection import Connection
@@ -10,7 +11,9 @@ from chassis.ids import new_id
 from rules import card_numbers
 from services.review import events
 from services.review.model import Applicant, Case, Decision, Registration
-from services.review.model.registrations import expiry, register, still_valid_until
+from services.review.model.contacts import Contact
+from services.review.model.expiry import expiry, still_valid_until
+from services.review.model.registrations import register, with_contact
 from services.review.store import registrations
 from services.review.use_cases.context import Review, zone
 
@@ -58,12 +61,26 @@ async def register_applicant(
     return registration
 
 
+async def change_contact(review: Review, tx: Transaction, application_id: UUID, contact: Contact) -> None:
+    """Let the registration that came of this application, and of none since, have a contact later than the one it has.
+
+    Said only where its events hold the address: whoever hears them knows everything else already.
+    """
+    before = await registrations.lock_by_application(tx.conn, application_id)
+    if before is None or contact.version <= before.contact_version:
+        return
+    after = with_contact(before, contact)
+    await registrations.save(tx.conn, after, review.now())
+    if after.version > before.version:
+        await tx.record(events.registration_changed(after, None))
+
+
 def _registration(
     case: Case, applicant: Applicant, known: Registration | None, number: str, expires_on: date
 ) -> Registration:
     """The registration that was `known` as it is from now on, or a first one."""
     id_, version = (known.id, known.version + 1) if known else (new_id(), 1)
-    return register(id_, case.application_id, applicant, number, expires_on, version)
+    return register(id_, case, applicant, number, expires_on, version)
 
 
 async def _card(

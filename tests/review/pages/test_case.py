@@ -6,6 +6,7 @@ from services.review import use_cases
 from tests.review import samples
 from tests.review.conftest import House
 from tests.review.pages.conftest import Browser
+from tests.review.test_registrations import registered
 
 JPEG = b"\xff\xd8\xff\xe0 invented"
 
@@ -28,6 +29,15 @@ async def test_the_case_says_who_typed_for_whom_and_what_was_agreed_to_when(staf
         text = (await staff.get(f"/cases/{view.case.id}")).text
         assert "保護者名 水前寺 太郎 保護者との関係 祖父母" in text
         assert f"入力した人 {words} 同意" in text
+
+
+async def test_the_case_says_whether_the_person_wants_to_be_told_before_the_card_expires(
+    staff: Browser, house: House
+) -> None:
+    for answer, words in ((True, "希望する（メール）"), (False, "希望しない"), (None, "希望しない")):
+        view = await house.case(expiry_notice=answer)
+        text = (await staff.get(f"/cases/{view.case.id}")).text
+        assert f"（説明の版：2026-11） 期限の連絡 {words} 確認すること" in text
 
 
 async def test_each_image_is_shown_and_can_be_opened_in_full_size(staff: Browser, house: House) -> None:
@@ -137,6 +147,22 @@ async def test_a_renewal_of_an_unknown_card_is_marked(staff: Browser, house: Hou
     answer = await staff.get(f"/cases/{case.id}")
     assert "このカード番号はこのシステムに登録がありません" in answer.text
     assert f'name="card_number" type="text" value="{samples.CARD}"' in answer.html
+
+
+async def test_a_renewal_outside_of_its_time_is_said_once_and_can_still_be_approved(
+    staff: Browser, house: House
+) -> None:
+    card = await registered(house)
+    case = await house.claimed(kind="renewal", who=samples.applicant(card_number=card))
+    path = f"/cases/{case.id}"
+    said = "更新の受付期間ではありません 有効期限は2031年11月22日です。更新の受付は9月23日からです。"
+    text = (await staff.get(path)).text
+    assert (text.count("更新の受付"), said in text) == (2, True)
+    answer = await staff.post(
+        f"{path}/decision", {"decision": "approve", "version": str(case.version), "card_number": card}
+    )
+    assert answer.location == f"{path}?done=1"
+    assert "更新の受付" not in (await staff.get(path)).text
 
 
 @pytest.mark.parametrize(
