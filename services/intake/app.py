@@ -80,7 +80,7 @@ HANDLERS = {
     "review.withdrawal_accepted.v1": handlers.on_withdrawal_accepted,
     "registration.completed.v1": handlers.on_registered,
     "registration.renewed.v1": handlers.on_registered,
-    "registration.changed.v1": handlers.on_registered,
+    "registration.changed.v1": handlers.on_changed,
     "registration.expiring.v1": handlers.on_expiring,
     "notification.sent.v1": handlers.on_notification_sent,
     "notification.failed.v1": handlers.on_notification_failed,

@@ -58,8 +58,16 @@ async def on_withdrawal_accepted(_intake: Intake, tx: Transaction, event: Event)
 
 
 async def on_registered(_intake: Intake, tx: Transaction, event: Event) -> None:
-    """Completed, renewed or changed: the subject is the registration, the application is in the data."""
+    """Completed or renewed: the subject is the registration, the application is in the data."""
     await outcomes.registered(tx, UUID(event.data["application_id"]), _registration(event), event.time)
+
+
+async def on_changed(intake: Intake, tx: Transaction, event: Event) -> None:
+    if event.data.get("changed"):
+        # Another address only: nothing was completed by it.
+        await on_expiring(intake, tx, event)
+    else:
+        await on_registered(intake, tx, event)
 
 
 async def on_expiring(_intake: Intake, tx: Transaction, event: Event) -> None:

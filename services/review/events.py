@@ -65,6 +65,12 @@ def registration_changed(registration: Registration, previous: str | None) -> Ne
     return NewEvent("registration.changed.v1", registration.id, _registration(registration, previous))
 
 
+def registration_contact_changed(registration: Registration) -> NewEvent:
+    """The address for holds is another; the applicant gave it, and knows."""
+    data = {**_registration(registration), "changed": ["email"]}
+    return NewEvent("registration.changed.v1", registration.id, data)
+
+
 def registration_expiring(registration: Registration) -> NewEvent:
     """Nothing has changed: the version is the one that was said before."""
     return NewEvent("registration.expiring.v1", registration.id, _registration(registration))

@@ -227,6 +227,20 @@ async def test_a_card_that_was_renewed_meanwhile_does_not_become_the_old_one(hou
             )
 
 
+async def test_another_address_of_the_registration_completes_nothing_in_whatever_order_it_is_heard(
+    house: House,
+) -> None:
+    application = await house.submitted()
+    registration = new_id()
+    told = completed(application.id, 1, registration=registration)
+    changed = completed(application.id, 2, "registration.changed.v1", registration=registration, changed=["email"])
+    events = [review("approved", application.id, 1), told, replace(changed, time=changed.time + timedelta(hours=1))]
+    [end] = await in_every_order(house, application.id, events)
+    assert end.registration is not None
+    assert end.registration.version == 2
+    assert [entry.at for entry in end.timeline if entry.what == "completed"] == [told.time]
+
+
 async def test_every_application_of_a_registration_shows_its_newest_card_in_every_order(house: House) -> None:
     first = await house.submitted()
     lost = await house.submitted(kind="replacement")

@@ -200,6 +200,14 @@ async def test_nothing_but_the_notice_is_planned_for_a_contact_that_is_kept(hous
     assert await unsent(house) == ["registration_expiring"]
 
 
+async def test_an_address_that_reached_the_registration_late_is_told_to_nobody_again(house: House) -> None:
+    received, changed, completed, _erased = story()
+    await house.hear(received, changed, completed)
+    before = sorted(await unsent(house))
+    await house.hear(heard("registration.changed.v1", 2, version=2, changed=["email"]))
+    assert sorted(await unsent(house)) == before
+
+
 async def test_a_card_that_was_told_of_in_the_moment_of_the_erasure_keeps_the_contact(house: House) -> None:
     received, changed, completed, _erased = story()
     await house.hear(received, changed, completed)

@@ -72,7 +72,7 @@ async def change_contact(review: Review, tx: Transaction, application_id: UUID, 
     after = with_contact(before, contact)
     await registrations.save(tx.conn, after, review.now())
     if after.version > before.version:
-        await tx.record(events.registration_changed(after, None))
+        await tx.record(events.registration_contact_changed(after))
 
 
 def _registration(
