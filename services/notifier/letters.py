@@ -22,6 +22,7 @@ from chassis.web.languages import (
     spoken,
 )
 from rules.policy import Policy, find
+from rules.policy_parts import Reason, Texts
 from services.notifier import words
 from services.notifier.model import Delivery
 
@@ -113,7 +114,7 @@ def _application_withdrawn(policy: Policy, content: Mapping[str, Any]) -> dict[s
 def _correction_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     deadline = _date(content["deadline"])
     return {
-        "items": _reasons(policy, content["items"]),
+        "items": _reasons(policy, content["items"], lambda reason: reason.text),
         "deadline": words.until(days.full_day(deadline)),
         "deadline_short": words.until(days.day_of_month(deadline)),
     }
@@ -143,7 +144,7 @@ def _staff_digest(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _application_rejected(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "reasons": _reasons(policy, content["reasons"]),
+        "reasons": _reasons(policy, content["reasons"], lambda reason: reason.text_when_rejected),
         "note": words.readable(content["note"]),
         "erasure": words.erasure(policy.retention.images.rejected),
     }
@@ -190,7 +191,9 @@ def _handover(policy: Policy) -> dict[str, str]:
     }
 
 
-def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
+def _reasons(
+    policy: Policy, items: Sequence[Mapping[str, Any]], text_of: Callable[[Reason], Texts]
+) -> list[dict[str, str | None]]:
     found = []
     for item in items:
         reason = policy.reason(item["code"])
@@ -198,7 +201,7 @@ def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]]) -> list[dict[st
             {
                 "item": words.item(policy, item),
                 # A code that this policy does not know: the note and the linked page still say what is meant.
-                "reason": words.say(policy, reason.text) if reason else None,
+                "reason": words.say(policy, text_of(reason)) if reason else None,
                 "note": words.readable(item["note"]),
             }
         )
