@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -21,6 +22,7 @@ from chassis.web.languages import (
     speaking,
     spoken,
 )
+from rules.pauses import finish_by
 from rules.policy import Policy, find
 from rules.policy_parts import Reason, Texts
 from services.notifier import words
@@ -48,7 +50,7 @@ def write_letter(policy: Policy, public_url: str, review_url: str, delivery: Del
         values = {
             **_common(policy, public_url, delivery),
             "queue": f"{review_url}/queue",
-            **_OWN[delivery.template](policy, delivery.content),
+            **_OWN[delivery.template](policy, {**delivery.content, "occurred_at": delivery.occurred_at}),
         }
         text = _environment().get_template(f"{delivery.template}.txt")
         html = _environment().get_template(f"{delivery.template}.html")
@@ -80,11 +82,17 @@ def _common(policy: Policy, public_url: str, delivery: Delivery) -> dict[str, An
         "sender": policy.mail.sender_address,
         "can_reply": policy.mail.reply_to is not None,
         "days": policy.deadlines,
+        "barcode": policy.card_numbers.symbology != "none",
     }
 
 
 def _application_received(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
-    return {"link": content["link"], "link_lasts": words.duration(policy.deadlines.link_hours)}
+    received_on = content["occurred_at"].astimezone(ZoneInfo(policy.time_zone)).date()
+    return {
+        "link": content["link"],
+        "link_lasts": words.duration(policy.deadlines.link_hours),
+        "deadline": words.until(days.full_day(finish_by(policy, received_on))),
+    }
 
 
 def _link_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +164,6 @@ def _registration_completed(policy: Policy, content: Mapping[str, Any]) -> dict[
         "card_number": content["card_number"],
         "expires": words.until(days.full_day(_date(content["expires_on"]))),
         "pickup_branch": words.say(policy, branch.name) if branch else None,
-        "pickup_note": words.say(policy, policy.pickup.note),
         **_handover(policy),
     }
 
