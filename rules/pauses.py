@@ -19,3 +19,8 @@ def extended(policy: "Policy", start: date, deadline: date) -> date:
         if start <= pause.last and pause.first <= deadline:
             deadline += pause.last - max(pause.first, start) + timedelta(days=1)
     return deadline
+
+
+def finish_by(policy: "Policy", received_on: date) -> date:
+    """The last day to send the documents of an application that was received then."""
+    return extended(policy, received_on, received_on + timedelta(days=policy.deadlines.provisional_days))

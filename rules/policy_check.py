@@ -203,6 +203,8 @@ def _reasons(parts: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path}.decisions: is empty"
         for decision in reason.decisions:
             yield from _one_of(f"{path}.decisions", decision, ("correct", "reject"))
+        if reason.rejected_text and "reject" not in reason.decisions:
+            yield f"{path}.rejected_text: is never said, since reject is not among decisions"
 
 
 def _limits(parts: Mapping[str, Any]) -> Iterator[str]:

@@ -111,11 +111,19 @@ class DocumentType:
 
 @dataclass(frozen=True)
 class Reason:
-    """`items`: document, application, field or field:<name>; `decisions`: correct, reject."""
+    """`items`: document, application, field or field:<name>; `decisions`: correct, reject.
+
+    `rejected_text`: what is said where nothing can be sent any more; without it, `text`.
+    """
 
     code: str
     name: Texts
     text: Texts
     items: tuple[str, ...]
     decisions: tuple[str, ...]
+    rejected_text: Texts | None = None
     retired: bool = False
+
+    @property
+    def text_when_rejected(self) -> Texts:
+        return self.rejected_text or self.text

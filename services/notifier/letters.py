@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -21,7 +22,10 @@ from chassis.web.languages import (
     speaking,
     spoken,
 )
+from rules.pauses import finish_by
 from rules.policy import Policy, find
+from rules.policy_choices import Reason
+from rules.policy_library import Texts
 from services.notifier import words
 from services.notifier.model import Delivery
 
@@ -47,7 +51,7 @@ def write_letter(policy: Policy, public_url: str, review_url: str, delivery: Del
         values = {
             **_common(policy, public_url, delivery),
             "queue": f"{review_url}/queue",
-            **_OWN[delivery.template](policy, delivery.content),
+            **_OWN[delivery.template](policy, {**delivery.content, "occurred_at": delivery.occurred_at}),
         }
         text = _environment().get_template(f"{delivery.template}.txt")
         html = _environment().get_template(f"{delivery.template}.html")
@@ -79,11 +83,17 @@ def _common(policy: Policy, public_url: str, delivery: Delivery) -> dict[str, An
         "sender": policy.mail.sender_address,
         "can_reply": policy.mail.reply_to is not None,
         "days": policy.deadlines,
+        "barcode": policy.card_numbers.symbology != "none",
     }
 
 
 def _application_received(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
-    return {"link": content["link"], "link_lasts": words.duration(policy.deadlines.link_hours)}
+    received_on = content["occurred_at"].astimezone(ZoneInfo(policy.time_zone)).date()
+    return {
+        "link": content["link"],
+        "link_lasts": words.duration(policy.deadlines.link_hours),
+        "deadline": words.until(days.full_day(finish_by(policy, received_on))),
+    }
 
 
 def _link_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +123,7 @@ def _application_withdrawn(policy: Policy, content: Mapping[str, Any]) -> dict[s
 def _correction_requested(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     deadline = _date(content["deadline"])
     return {
-        "items": _reasons(policy, content["items"]),
+        "items": _reasons(policy, content["items"], lambda reason: reason.text),
         "deadline": words.until(days.full_day(deadline)),
         "deadline_short": words.until(days.day_of_month(deadline)),
     }
@@ -143,7 +153,7 @@ def _staff_digest(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _application_rejected(policy: Policy, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "reasons": _reasons(policy, content["reasons"]),
+        "reasons": _reasons(policy, content["reasons"], lambda reason: reason.text_when_rejected),
         "note": words.readable(content["note"]),
         "erasure": words.erasure(policy.retention.images.rejected),
     }
@@ -155,7 +165,6 @@ def _registration_completed(policy: Policy, content: Mapping[str, Any]) -> dict[
         "card_number": content["card_number"],
         "expires": words.until(days.full_day(_date(content["expires_on"]))),
         "pickup_branch": words.say(policy, branch.name) if branch else None,
-        "pickup_note": words.say(policy, policy.pickup.note),
         **_handover(policy),
     }
 
@@ -190,7 +199,9 @@ def _handover(policy: Policy) -> dict[str, str]:
     }
 
 
-def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
+def _reasons(
+    policy: Policy, items: Sequence[Mapping[str, Any]], text_of: Callable[[Reason], Texts]
+) -> list[dict[str, str | None]]:
     found = []
     for item in items:
         reason = policy.reason(item["code"])
@@ -198,7 +209,7 @@ def _reasons(policy: Policy, items: Sequence[Mapping[str, Any]]) -> list[dict[st
             {
                 "item": words.item(policy, item),
                 # A code that this policy does not know: the note and the linked page still say what is meant.
-                "reason": words.say(policy, reason.text) if reason else None,
+                "reason": words.say(policy, text_of(reason)) if reason else None,
                 "note": words.readable(item["note"]),
             }
         )

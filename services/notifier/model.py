@@ -124,7 +124,8 @@ class NewDelivery:
 class Delivery:
     """A message that this sender holds until its lease ends, and whom it goes to. `attempts` were made before.
 
-    To staff there is neither application nor receipt number. `traceparent` is that of the event that asked for it.
+    To staff there is neither application nor receipt number. `occurred_at` and `traceparent` are those of the event that
+    asked for it.
     """
 
     id: UUID
@@ -132,6 +133,7 @@ class Delivery:
     application_id: UUID | None
     caused_by: UUID
     template: str
+    occurred_at: datetime
     content: Mapping[str, Any]
     attempts: int
     receipt_number: str | None

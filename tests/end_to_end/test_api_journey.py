@@ -30,7 +30,7 @@ async def test_a_new_applicant_gets_a_card_and_other_systems_hear_of_it(
 
     await wait_for_line(subscriber_log, f"card *********{decided['card_number'][-4:]}")
     assert [m["Subject"].split("】")[1].split("（")[0] for m in await mailbox.to(person.email)] == [
-        "入力の続きはこちら",
+        "本人確認書類の写真を送ってください",
         "申請を受け付けました",
         "本登録が完了しました",
     ]

@@ -114,7 +114,7 @@ async def test_from_the_first_page_to_the_card_number_with_one_correction(
         receipt_number = await _receipt_number(page)
 
         # (4) to (6): the mail, the link, the sign-in
-        await page.goto(await link_from(mailbox, email, "入力の続き"))
+        await page.goto(await link_from(mailbox, email, "写真を送ってください"))
         await look(page, "sign-in")
         await page.get_by_label("メールアドレス").first.fill(email)
         await page.get_by_label("パスワード").fill(PASSWORD)

@@ -19,6 +19,7 @@ from tools.places import ROOT
 SNAPSHOTS = ROOT / "tests" / "notifier" / "snapshots"
 APPLICATION = UUID("019a8f3e-5c10-7a2b-9d41-0b6c5e2f7a10")
 REGISTRATION = UUID("019a9c77-1d20-7e55-8b3a-6f2e4d9c8b01")
+OCCURRED_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 RECEIPT_NUMBER = "K7Q4-M2XH-9ABC"
 LINK = f"https://library.example.jp/continue/{APPLICATION}/Zk3vQ9xT1mPw7RfB2hLdYs"
 ADDRESSES = ("https://library.example.jp", "https://staff.library.example.jp")
@@ -127,9 +128,25 @@ CONTENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
             "note": "隣の市の図書館をご利用いただけます。",
         },
     ),
+    "application_rejected_for_what_could_have_been_corrected": (
+        "application_rejected",
+        {
+            "reasons": [
+                {
+                    "item": DOCUMENT,
+                    "code": "expired_document",
+                    "note": None,
+                    "document_type": "driving_licence",
+                    "side": "front",
+                },
+                {"item": "field:address", "code": "address_differs", "note": "二つの住所が残っていました。"},
+            ],
+            "note": None,
+        },
+    ),
     "registration_completed": (
         "registration_completed",
-        {"card_number": "2900000123458", "expires_on": "2031-11-30", "pickup_branch": "main"},
+        {"card_number": "2900000123458", "expires_on": "2031-11-30", "pickup_branch": "plaza"},
     ),
     "registration_renewed": (
         "registration_renewed",
@@ -158,6 +175,7 @@ def delivery(template: str, content: Mapping[str, Any], *, language: str = "ja")
         application_id=APPLICATION,
         caused_by=UUID("019a8f50-0000-7000-8000-000000000003"),
         template=template,
+        occurred_at=OCCURRED_AT,
         content=content,
         attempts=0,
         receipt_number=RECEIPT_NUMBER,

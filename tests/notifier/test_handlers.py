@@ -118,7 +118,7 @@ async def test_what_comes_before_its_contact_waits_for_it_and_then_goes_in_order
         "application_submitted",
     ]
     assert [mail["Subject"].partition("】")[2][:4] for mail in house.office.messages] == [
-        "入力の続",
+        "本人確認",
         "申請のペ",
         "申請を受",
     ]

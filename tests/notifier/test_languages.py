@@ -13,16 +13,19 @@ from tests.notifier.samples import ADDRESSES, CONTENTS, delivery
 TO_APPLICANTS = [name for name in CONTENTS if not name.startswith("staff_")]
 #: What the samples' staff and places say in Japanese whatever the reader's language is.
 TYPED = re.compile(
-    "住所の変更欄が光っていて読めません。|もう一枚お願いします。|番号が1けた足りないようです。|隣の市の図書館を.*"
+    "二つの住所が残っていました。|住所の変更欄が光っていて読めません。|もう一枚お願いします。|番号が1けた足りないようです。|隣の市の図書館を.*"
 )
 JAPANESE, KANA = re.compile(r"[ぁ-ゖァ-ヺ\u3400-\u9fff]"), re.compile("[ぁ-ゖァ-ヺ]")
 
 SUBJECTS = {
-    "ja": "【熊本市立図書館】入力の続きはこちら（受付番号 K7Q4-M2XH-9ABC）",
-    "ja-easy": "【熊本市立図書館（くまもとしりつとしょかん）】続（つづ）きは ここから（受付番号（うけつけばんごう） K7Q4-M2XH-9ABC）",
-    "en": "[Kumamoto City Library] Continue your application (receipt number K7Q4-M2XH-9ABC)",
-    "zh": "【熊本市立图书馆】请继续填写（受理编号 K7Q4-M2XH-9ABC）",
-    "ko": "[구마모토 시립도서관] 이어서 입력하기 (접수번호 K7Q4-M2XH-9ABC)",
+    "ja": "【熊本市立図書館】本人確認書類の写真を送ってください（受付番号 K7Q4-M2XH-9ABC）",
+    "ja-easy": (
+        "【熊本市立図書館（くまもとしりつとしょかん）】書類（しょるい）の 写真（しゃしん）を 送（おく）って ください"
+        "（受付番号（うけつけばんごう） K7Q4-M2XH-9ABC）"
+    ),
+    "en": "[Kumamoto City Library] Please send photos of your identity document (receipt number K7Q4-M2XH-9ABC)",
+    "zh": "【熊本市立图书馆】请发送身份证明文件的照片（受理编号 K7Q4-M2XH-9ABC）",
+    "ko": "[구마모토 시립도서관] 본인 확인 서류의 사진을 보내 주십시오 (접수번호 K7Q4-M2XH-9ABC)",
 }
 
 

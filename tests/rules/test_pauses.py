@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.pauses import extended, pause_on
+from rules.pauses import extended, finish_by, pause_on
 from rules.policy import Policy, PolicyError, load_policy
 from rules.policy_days import Pause
 
@@ -46,7 +46,10 @@ def test_a_pause_holds_from_its_first_to_its_last_day(policy: Policy) -> None:
 def test_a_week_from_the_eighth_is_as_much_longer_as_was_paused_in_it(
     policy: Policy, pauses: list[tuple[str, str]], last: str
 ) -> None:
-    assert extended(pausing(policy, *pauses), day("11-08"), day("11-15")) == day(last)
+    paused = pausing(policy, *pauses)
+    assert extended(paused, day("11-08"), day("11-15")) == day(last)
+    # The preset gives seven days for the documents.
+    assert finish_by(paused, day("11-08")) == day(last)
 
 
 def test_pauses_that_overlap_or_end_before_they_begin_are_named(tmp_path: Path) -> None:

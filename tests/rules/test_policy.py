@@ -165,3 +165,24 @@ def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:
 def test_a_bounce_address_must_leave_room_for_its_tag(tmp_path: Path, address: str, problem: str) -> None:
     line = 'allow_domain = "library.city.kumamoto.jp"'
     assert problems(tmp_path, (line, f'{line}\nbounce_address = "{address}"')) == [problem]
+
+
+def test_a_text_for_refusals_is_in_every_language_and_where_it_can_be_said(tmp_path: Path) -> None:
+    english = 'en = "The note from the library says why we could not register you."\n'
+    blurred = '[reasons.text]\nja = "写真がぼやけていて'
+    assert problems(
+        tmp_path, (english, ""), (blurred, f'[reasons.rejected_text]\nja = "写真を読み取れませんでした。"\n{blurred}')
+    ) == [
+        "reasons(blurred).rejected_text: is never said, since reject is not among decisions",
+        *(
+            f"reasons(blurred).rejected_text: the text in {language} is missing"
+            for language in ("ja-easy", "en", "zh", "ko")
+        ),
+        "reasons(other).rejected_text: the text in en is missing",
+    ]
+
+
+def test_without_a_text_for_refusals_a_reason_has_one_text(policy: Policy) -> None:
+    texts = {reason.code: (reason.text["ja"], reason.text_when_rejected["ja"]) for reason in policy.reasons}
+    refusable = {reason.code for reason in policy.reasons if {"correct", "reject"} <= set(reason.decisions)}
+    assert {code for code, (text, when_rejected) in texts.items() if text != when_rejected} == refusable

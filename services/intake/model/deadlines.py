@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.pauses import extended
+from rules.pauses import extended, finish_by
 from rules.policy import Policy
 from services.intake.model import corrections, submission
 from services.intake.model.applications import CORRECTION_REQUESTED, PROVISIONAL, Application
@@ -35,11 +35,6 @@ def correct_by(policy: Policy, application: Application) -> date | None:
         return None
     asked_on = application.correct_by - timedelta(days=policy.deadlines.correction_days)
     return extended(policy, asked_on, application.correct_by)
-
-
-def finish_by(policy: Policy, received_on: date) -> date:
-    """The last day to send the documents of an application that was received then."""
-    return extended(policy, received_on, received_on + timedelta(days=policy.deadlines.provisional_days))
 
 
 def reminder_days(policy: Policy, status: str) -> tuple[tuple[int, ...], int]:

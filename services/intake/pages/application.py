@@ -25,7 +25,7 @@ from services.intake.model.forms import says_yes
 from services.intake.model.standing import images_go_on
 from services.intake.model.views import ApplicationView
 from services.intake.pages import asked, fields, mails, photos, preferences, words
-from services.intake.pages.fields import reason_text
+from services.intake.pages.fields import rejection_text
 from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
 from services.intake.pages.leaving import forget
 from services.intake.use_cases import Intake, change_preferences, erase_own, get_application, withdraw
@@ -63,7 +63,7 @@ async def _page(
         "new_card": application.applicant.kind in (NEW, REPLACEMENT),
         "until": finish_by(intake, application.received_at),
         "ready": not view.missing and not view.missing_sides,
-        "rejection": [_reason(intake, reason) for reason in application.rejection],
+        "rejection": [_rejection(intake, reason) for reason in application.rejection],
         "timeline": _timeline(intake, view),
         "documents": photos.shown(intake.policy, view.documents),
         "retention": _retention(intake, application),
@@ -134,8 +134,8 @@ async def get_erased(intake: Intake, request: web.Request) -> web.Response:
     return show(intake, request, "erased.html", {})
 
 
-def _reason(intake: Intake, reason: Reason) -> dict[str, str | None]:
-    return {"text": reason_text(intake.policy, reason), "note": reason.note}
+def _rejection(intake: Intake, reason: Reason) -> dict[str, str | None]:
+    return {"text": rejection_text(intake.policy, reason), "note": reason.note}
 
 
 def _mendable(view: ApplicationView) -> tuple[str, ...]:

@@ -168,6 +168,12 @@ def reason_text(policy: Policy, reason: Reason) -> str:
     return text_of(policy, known.text) if known else _named(reason.item)
 
 
+def rejection_text(policy: Policy, reason: Reason) -> str:
+    """The same of an application that was rejected: nothing can be sent any more."""
+    known = policy.reason(reason.code)
+    return text_of(policy, known.text_when_rejected) if known else _named(reason.item)
+
+
 def _named(item: str) -> str:
     field = item.removeprefix("field:")
     return field_name(field) if field in FIELD_NAMES else ""

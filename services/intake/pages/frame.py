@@ -18,11 +18,10 @@ from chassis.web.forms import read_form
 from chassis.web.languages import annotated, gettext, spoken
 from chassis.web.routes import PRINCIPAL
 from chassis.web.templates import render
-from rules.pauses import pause_on
+from rules import pauses
 from rules.policy import Policy
 from rules.policy_library import Texts
 from services.intake import messages
-from services.intake.model import deadlines
 from services.intake.model.handovers import Handover
 from services.intake.model.views import Session
 from services.intake.pages import languages
@@ -64,7 +63,7 @@ def show(
         "handed_over": HANDED_OVER in request,
         "warn_seconds": _WARN_SECONDS,
         "session": lasting(intake, request[LASTING]) if LASTING in request else None,
-        "pause": pause_on(policy, intake.today),
+        "pause": pauses.pause_on(policy, intake.today),
         "languages": languages.offered_on(policy, request),
     }
     response = render(request, template, {**common, **values}, status=status, same_for=same_for)
@@ -84,12 +83,12 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def finish_by(intake: Intake, received_at: datetime) -> date:
     """The last day to send the documents of an application that was received then."""
-    return deadlines.finish_by(intake.policy, received_at.astimezone(intake.zone).date())
+    return pauses.finish_by(intake.policy, received_at.astimezone(intake.zone).date())
 
 
 def draft_seconds(intake: Intake) -> int:
     """How long a browser keeps the name of its draft: as long as there is time to finish it."""
-    return (deadlines.finish_by(intake.policy, intake.today) - intake.today).days * 86400
+    return (pauses.finish_by(intake.policy, intake.today) - intake.today).days * 86400
 
 
 def see_other(location: str) -> web.Response:

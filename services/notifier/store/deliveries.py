@@ -78,7 +78,7 @@ counted AS (
     INSERT INTO sendings (claim, domain, at) SELECT $1, domain, $2 FROM next)
 UPDATE deliveries d SET status = 'sending', claim = $1, claimed_until = $3
   FROM next WHERE d.id = next.id
-RETURNING d.id, d.claim, d.application_id, d.caused_by, d.template, d.content, d.attempts,
+RETURNING d.id, d.claim, d.application_id, d.caused_by, d.template, d.occurred_at, d.content, d.attempts,
           d.traceparent, next.receipt_number, next.email, next.language
 """  # noqa: S608
 

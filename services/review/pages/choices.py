@@ -69,7 +69,11 @@ def _amendable(policy: Policy, view: CaseView) -> list[tuple[str, str]]:
 def _reasons(policy: Policy, item: str, decision: str) -> list[tuple[str, str]]:
     """(code, name and the text that the applicant reads)."""
     return [
-        (each.code, f"{policy.text(each.name, 'ja')}｜{policy.text(each.text, 'ja')}")
+        (
+            each.code,
+            f"{policy.text(each.name, 'ja')}｜"
+            f"{policy.text(each.text_when_rejected if decision == REJECT else each.text, 'ja')}",
+        )
         for each in policy.reasons
         if reason_problem(policy, each.code, item, decision) is None
     ]

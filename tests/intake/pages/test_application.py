@@ -160,13 +160,23 @@ async def test_a_refusal_gives_its_reasons_and_a_person_to_ask(house: House, bro
     application = await house.submitted()
     data = {
         "round": 1,
-        "reasons": [{"item": "application", "code": "not_eligible", "note": None}],
+        "reasons": [
+            {"item": "application", "code": "not_eligible", "note": None},
+            {"item": "field:address", "code": "address_differs", "note": None},
+        ],
         "note": "ご来館ください",
     }
     await house.deliver(heard("review.rejected.v1", "review", application.id, data))
     page = await enter(application)
-    for text in ("登録できませんでした", "お住まい・お勤め・通学先が登録の対象になっていません。", "ご来館ください"):
+    for text in (
+        "登録できませんでした",
+        "お住まい・お勤め・通学先が登録の対象になっていません。",
+        # Not what a correction asks for: nothing can be sent any more.
+        "入力された住所と書類の住所が違い、いまの住所を確認できませんでした。",
+        "ご来館ください",
+    ):
         assert text in page.text
+    assert "追加してください" not in page.text
 
 
 async def test_a_registration_shows_its_number_expiry_and_how_to_get_the_card(

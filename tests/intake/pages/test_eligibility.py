@@ -5,7 +5,9 @@ import pytest
 from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser, Page
 
-ALTERNATIVES = "お住まいの市町村の図書館、または熊本県立図書館をご利用ください。"
+ALTERNATIVES = (
+    "お住まいの市町村や都道府県の図書館をご利用ください。熊本県にお住まいの方は、熊本県立図書館もご利用いただけます。"
+)
 ASK_WORK = "市内で働いていますか"
 
 
