@@ -50,6 +50,12 @@ JAPANESE_LEFT = """() => {
   }
   return found.map((each) => "Japanese is left: " + each);
 }"""
+#: A box that lays out its parts one by one does so with a word and its reading, too, and takes them apart.
+TORN = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const words = [...each.childNodes].filter((part) => part.localName === "ruby" || part.data?.trim());
+  return words.length > 1 && words.some((part) => part.localName === "ruby")
+    && /flex|grid/.test(getComputedStyle(each).display);
+}).map((each) => "a word is torn: " + each.outerHTML.slice(0, 120))"""
 WIDER = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -101,6 +107,8 @@ async def test_a_page_breaks_no_rule(cast: Cast, page: Page, state: State, langu
     await page.set_viewport_size({"width": 1280, "height": 800})
     await show(page, cast, state, language)
     found: list[str] = []
+    if language == "ja-easy":
+        found += await page.evaluate(TORN)
     if not language.startswith("ja"):
         found += await page.evaluate(JAPANESE_LEFT)
     for width in WIDTHS:
