@@ -25,7 +25,7 @@ faults: setup ## Kill everything at random under load; APPLICATIONS=200 KILLS=10
 
 browser: browser-installed ## Every page in every language, size and state, held against the rules of accessibility
 	@$(PYTHON) -m tools.bootstrap --axe
-	@exec $(BIN)/python -m pytest -o python_files='check_*.py' --timeout=600 tests/browser
+	@exec $(BIN)/python -m pytest -o python_files='check_*.py' --timeout=600 --numprocesses=2 --dist=worksteal tests/browser
 
 check: setup ## Style, types, import rules, templates, contracts: seconds
 	@exec $(BIN)/python -m tools.check

@@ -78,7 +78,7 @@ def render(
 
 def _text(request: web.Request, template: str, values: Mapping[str, Any] | None) -> str:
     request[_HAS_FORM] = False
-    context = {"lang": spoken().html_lang, **(values or {}), "request": request}
+    context = {"lang": spoken().html_lang, "language": spoken().code, **(values or {}), "request": request}
     return request.app[ENVIRONMENT].get_template(template).render(context)
 
 

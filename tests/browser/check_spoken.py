@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, CDPSession, Page, Route
 
 from tests.browser import walk
-from tests.browser.cast import Cast, provisional
+from tests.browser.cast import Cast, leaving
 from tests.browser.check_pages import show
 from tests.browser.states import APPLICANTS, State
 from tests.end_to_end.browser import opened
@@ -77,7 +77,7 @@ async def test_how_far_a_photograph_is_and_what_becomes_of_it_is_said(
         await route.fallback()
 
     async with opened(browser) as page:
-        await show(page, cast, State("document", DOCUMENT.path, provisional))
+        await show(page, cast, State("document", DOCUMENT.path, leaving))
         await page.route("**/application/documents**", hold)
         line = await page.context.new_cdp_session(page)
         send = page.locator('main form[action^="/application/documents"] .actions button').first
@@ -103,6 +103,24 @@ async def test_an_answer_is_said_when_its_page_opens(cast: Cast, browser: Browse
         await show(page, cast, BY_NAME[name], language)
         line = await page.context.new_cdp_session(page)
         assert [text for text in said(await tree(line)) if text]
+
+
+@pytest.mark.parametrize("name", ["session-ends", "session-ends-for-good"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_warning_that_a_session_ends_is_an_alert_with_a_name_and_what_will_happen(
+    cast: Cast, browser: Browser, name: str, language: str
+) -> None:
+    async with opened(browser) as page:
+        await show(page, cast, BY_NAME[name], language)
+        line = await page.context.new_cdp_session(page)
+        nodes = await tree(line)
+        [warning] = [node for node in nodes if node["role"]["value"] == "alertdialog"]
+        assert warning["name"]["value"] == await page.locator("#lasting-title").inner_text()
+        seen = await page.locator("#lasting-text p:visible").all_inner_texts()
+        assert len(seen) == 2
+        assert all(text in warning["description"]["value"] for text in seen)
+        # And nothing of the page behind.
+        assert not [node for node in nodes if node["role"]["value"] == "main"]
 
 
 async def test_that_the_draft_is_kept_is_said(system: System, browser: Browser) -> None:

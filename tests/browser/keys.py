@@ -56,7 +56,7 @@ async def tab(page: Page) -> Focus | None:
     await page.keyboard.press("Tab")
     focus: Focus | None = await page.evaluate(FOCUS)
     if focus:
-        assert faults(focus) == []
+        assert faults(focus) == [], faults(focus)
     return focus
 
 

@@ -27,6 +27,7 @@ class Box:
     options: list[tuple[str, str]]
     hint: str | None
     required: bool | None
+    in_japanese: bool
     #: (why, what staff added), where it was asked for.
     reasons: list[tuple[str, str | None]]
 
@@ -59,6 +60,7 @@ def _box(intake: Intake, view: ApplicationView, field: str, typed: Mapping[str, 
         options=fields.options(intake.policy, field),
         hint=gettext(fields.HINTS[field]) if field in fields.HINTS else None,
         required=None if field in fields.MAY_BE_BLANK else True,
+        in_japanese=field in fields.IN_JAPANESE,
         reasons=said(intake, reasons),
     )
 

@@ -35,8 +35,7 @@ async def post_mend(intake: Intake, request: web.Request) -> web.Response:
 
 async def get_change(intake: Intake, request: web.Request) -> web.Response:
     """The address of who is signed in."""
-    view = await get_application(intake, application_id(request))
-    return _page(intake, request, _OWN, known=view.application.applicant.display("email"))
+    return _page(intake, request, _OWN, known=await _known(intake, request))
 
 
 async def post_change(intake: Intake, request: web.Request) -> web.Response:
@@ -47,8 +46,13 @@ async def post_change(intake: Intake, request: web.Request) -> web.Response:
     except Conflict:
         return see_other("/application")
     except (Invalid, TooManyRequests) as refused:
-        return _page(intake, request, _OWN, email, _errors(refused), refused.status)
+        return _page(intake, request, _OWN, email, _errors(refused), refused.status, await _known(intake, request))
     return see_other("/application?changed=1")
+
+
+async def _known(intake: Intake, request: web.Request) -> str:
+    """The address that it is now."""
+    return (await get_application(intake, application_id(request))).application.applicant.display("email")
 
 
 def _errors(refused: Invalid | TooManyRequests) -> Sequence[FieldError]:

@@ -54,6 +54,8 @@ MAY_BE_BLANK = (
     "organisation_name",
     "organisation_address",
 )
+#: Typed as it stands in Japanese papers, in whatever language the page is: other fonts would draw other letters.
+IN_JAPANESE = ("name", "kana", "guardian_name", "address", "organisation_name", "organisation_address")
 _CHOSEN = ("category", "pickup_branch", "hold_contact", "guardian_relation")
 HINTS = {
     "birth_date": _("例：昭和31年4月1日、1956年4月1日"),
@@ -73,6 +75,8 @@ class Row:
     value: str
     href: str | None = None
     changed_from: str | None = None
+    #: Of the value, where it may be another than the page's.
+    lang: str | None = None
 
 
 def entries(policy: Policy, field: str) -> tuple[Branch | Category | Named, ...]:
@@ -124,7 +128,8 @@ def _birth_date(born: date, on: date) -> str:
 
 def row(policy: Policy, field: str, value: Understood, on: date, edit: str) -> Row:
     """One field as typed and as understood; `edit` is the page where it can be changed."""
-    return Row(label(field), shown(policy, field, value, on), f"{edit}#{field}", _changed_from(policy, field, value))
+    typed = _changed_from(policy, field, value)
+    return Row(label(field), shown(policy, field, value, on), f"{edit}#{field}", typed, _lang(field))
 
 
 def settled(
@@ -136,6 +141,7 @@ def settled(
             label(field),
             shown(policy, field, values[field], on),
             f"{edit}?field={field}#{field}" if field in editable else None,
+            lang=_lang(field),
         )
         for field in TYPED
         if field in values
@@ -149,9 +155,14 @@ def changed(policy: Policy, changes: Iterable[Change], on: date) -> list[Row]:
             label(change.field),
             shown(policy, change.field, change.after, on) if change.after else "",
             changed_from=shown(policy, change.field, change.before, on) if change.before else "",
+            lang=_lang(change.field),
         )
         for change in changes
     ]
+
+
+def _lang(field: str) -> str | None:
+    return SOURCE if field in IN_JAPANESE else None
 
 
 def sections(policy: Policy, values: Mapping[str, Understood], on: date, edit: str) -> list[tuple[str, list[Row]]]:

@@ -30,7 +30,7 @@ async def get_own_data(intake: Intake, request: web.Request) -> web.Response:
         "application": application,
         "facts": _facts(intake, held["application"]),
         "rows": [
-            Row(row.key, row.value, None, row.changed_from)
+            Row(row.key, row.value, None, row.changed_from, row.lang)
             for field in fields.TYPED
             if field in applicant.values
             for row in [fields.row(intake.policy, field, applicant.values[field], intake.today, "")]

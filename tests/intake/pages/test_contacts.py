@@ -59,6 +59,7 @@ async def test_after_signing_in_it_is_changed_with_the_password(house: House, br
     assert "Hana@example.jp" in page.text
     page = await browser.send(page, "/application/email", email=NEW, password="wrong1")
     assert (page.status, page.messages) == (422, {"password": "パスワードがちがいます。"})
+    assert "Hana@example.jp" in page.text
     page = await browser.send(page, "/application/email", email=NEW, password=PASSWORD)
     assert page.url.startswith("/application")
     assert "メールアドレスを変えました" in page.text
