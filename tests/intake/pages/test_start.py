@@ -49,6 +49,10 @@ async def test_no_page_tells_anyone_how_wide_to_type(browser: Browser) -> None:
         assert [word for word in ("全角", "半角") if word in page.html] == []
 
 
+async def test_the_step_where_one_is_is_named_beside_its_number(browser: Browser) -> None:
+    assert "1 / 6 入力" in (await browser.get("/apply")).text
+
+
 async def test_nothing_is_fetched_from_elsewhere_and_nothing_is_inline(browser: Browser) -> None:
     for path in ("/", "/apply", "/sign-in"):
         page = await browser.get(path)
