@@ -15,6 +15,7 @@ from rules.understanding import Understood
 from services.intake import messages
 from services.intake.messages import FIELD_NAMES, field_name
 from services.intake.model.applications import Change, Reason
+from services.intake.model.eligibility import RESIDENCE
 from services.intake.pages import words
 from services.intake.pages.frame import text_of
 
@@ -92,8 +93,16 @@ def options(policy: Policy, field: str) -> list[tuple[str, str]]:
 
 def residence_lists(policy: Policy) -> list[MunicipalityList]:
     """The lists of those who may have a card because they live there."""
-    living = [each for each in current(policy.categories) if each.basis == "residence"]
-    needed = {code for category in living for code in category.lists}
+    return _lists(policy, [each for each in current(policy.categories) if each.basis == RESIDENCE])
+
+
+def affiliation_lists(policy: Policy) -> list[MunicipalityList]:
+    """The lists of those who may have a card because they work or study there."""
+    return _lists(policy, [each for each in current(policy.categories) if each.basis != RESIDENCE])
+
+
+def _lists(policy: Policy, categories: Iterable[Category]) -> list[MunicipalityList]:
+    needed = {code for category in categories for code in category.lists}
     return [each for each in policy.municipality_lists if each.code in needed]
 
 
