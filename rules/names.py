@@ -14,6 +14,7 @@ _NOT_DECOMPOSABLE = str.maketrans(
 _IGNORED = re.compile(r"[\s.,・･·•‧=＝/" + re.escape(text.APOSTROPHES + text.HYPHENS.replace("ー", "")) + "]")
 #: The key of the long vowel, pressed for a hyphen in a name of Latin letters.
 _HYPHEN_MEANT = re.compile("(?<![ァ-ヺー])ー")
+_EAST_ASIAN = re.compile("[ぁ-ゖァ-ヺー々〆ヶ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SMALL = str.maketrans("ヶヵ", "ケカ")
 
 
@@ -25,6 +26,12 @@ def display(raw: str) -> str:
 def organisation_display(raw: str) -> str:
     """As display, but ㈱ becomes (株): organisations are written either way."""
     return text.thorough(raw)
+
+
+def is_unseparated(shown: str) -> bool:
+    """True for a name of two kanji or kana and more without anything between family and given name: 大江美咲. It may be one
+    word, and is no mistake by itself."""
+    return len(shown) > 1 and all(_EAST_ASIAN.fullmatch(char) for char in text.without_selectors(shown))
 
 
 def match_key(shown: str) -> str:

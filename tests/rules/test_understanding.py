@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import dates
+from rules import dates, names
 from rules.understanding import FIELDS, Understood, understand
 
 TODAY = date(2026, 11, 22)
@@ -42,6 +42,27 @@ def test_what_is_shown_back_is_understood_as_itself(field: str, raw: str) -> Non
     if once.error is None:
         again = read(field, once.display)
         assert (again.error, again.display, again.match_key) == (None, once.display, once.match_key)
+
+
+@pytest.mark.parametrize(
+    ("shown", "unseparated"),
+    [
+        ("大江美咲", True),
+        ("みさき", True),
+        ("佐々木ヶ浜ロー", True),
+        ("葛󠄀城太郎", True),
+        ("大江 美咲", False),
+        ("マリア・クルス", False),
+        ("Maria", False),
+        ("李A", False),
+        ("林", False),
+        ("", False),
+    ],
+)
+def test_a_name_of_kanji_or_kana_is_unseparated_where_nothing_stands_between_its_parts(
+    shown: str, unseparated: bool
+) -> None:
+    assert names.is_unseparated(shown) is unseparated
 
 
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})

@@ -8,11 +8,12 @@ from chassis.errors import Invalid, NotFound
 from chassis.web.cookies import drop_cookie, set_cookie
 from chassis.web.languages import gettext
 from rules.eligibility import category_allowed, names_municipality
+from rules.names import is_unseparated
 from rules.understanding import Understood
-from services.intake.model.applications import NEW, PROVISIONAL
+from services.intake.model.applications import NEW, PROVISIONAL, REPLACEMENT
 from services.intake.model.forms import says_yes, understand_form
 from services.intake.model.views import Draft
-from services.intake.pages import fields, mails
+from services.intake.pages import fields, mails, words
 from services.intake.pages.fields import Row
 from services.intake.pages.form import form_page, read_typed, typed_of
 from services.intake.pages.frame import DRAFT, cookie, draft_seconds, finish_by, read_fields, see_other, show
@@ -20,6 +21,7 @@ from services.intake.use_cases import (
     Intake,
     expected_if_submitted_now,
     find_draft,
+    forget_draft,
     get_application,
     register_draft,
     resend_link,
@@ -77,12 +79,19 @@ async def get_confirm(intake: Intake, request: web.Request) -> web.Response:
     kind, on = draft.form["kind"], intake.today
     edit = f"/apply?kind={kind}"
     sections = fields.sections(intake.policy, understanding.values, on, edit)
+    if kind == REPLACEMENT and "card_number" not in understanding.values:
+        # Who has lost the card seldom knows its number.
+        sections[0][1].insert(0, Row(fields.label("card_number"), gettext("わからない"), f"{edit}#card_number"))
+    if draft.form.get("filled_by") == "guardian":
+        sections[0] = (gettext("カードを使うお子さん"), sections[0][1])
     filled_by = Row(gettext("入力した人"), fields.filled_by(draft.form.get("filled_by", "self")), f"{edit}#filled_by")
-    password = Row(gettext("パスワード"), gettext("設定済みです"), f"{edit}#password")
+    password = Row(gettext("パスワード"), gettext("設定ずみ"), f"{edit}#password")
     wanted = says_yes(draft.form.get("expiry_notice"))
     notice = Row(fields.label("expiry_notice"), fields.expiry_notice(wanted), f"{edit}#expiry_notice")
     values = {
         "kind": kind,
+        "procedure": Row(gettext("手続き"), gettext(words.KINDS[kind])),
+        "button": gettext(words.REGISTER[kind]),
         "sections": [*sections, (gettext("そのほか"), [notice, filled_by, password])],
         "changed": any(row.changed_from for _, rows in sections for row in rows),
         "questions": _questions(intake, understanding.values),
@@ -117,8 +126,12 @@ async def get_done(intake: Intake, request: web.Request) -> web.Response:
     application = (await get_application(intake, draft.application_id)).application
     if application.status != PROVISIONAL:
         return see_other("/application")
+    kind = application.applicant.kind
     values = {
         "application": application,
+        "title": gettext(words.REGISTERED[kind]),
+        "new_card": kind in (NEW, REPLACEMENT),
+        "expected_on": await expected_if_submitted_now(intake),
         "until": finish_by(intake, application.received_at),
         "resent": mails.MAILED in request.query,
         "wait_until": await mails.wait_until(intake, request, application.id),
@@ -139,8 +152,10 @@ async def post_resend(intake: Intake, request: web.Request) -> web.Response:
 
 
 async def post_forget(intake: Intake, request: web.Request) -> web.Response:
-    """Make this browser forget the draft, for those who share it with others."""
+    """Erase what was typed and make this browser forget it, for those who share it with others."""
     await read_fields(request, ())
+    if token := cookie(request, DRAFT):
+        await forget_draft(intake, token)
     response = see_other("/")
     drop_cookie(request, response, DRAFT)
     return response
@@ -160,6 +175,11 @@ def _questions(intake: Intake, values: Mapping[str, Understood]) -> list[dict[st
     ]
     if "email_old_style" in values["email"].notes:
         questions.append({"what": "old_style", "field": "email"})
+    questions += [
+        {"what": "no_space", "field": field, "label": fields.label(field), "typed": values[field].display}
+        for field in ("name", "guardian_name")
+        if field in values and is_unseparated(values[field].display)
+    ]
     if "era_boundary" in values["birth_date"].notes:
         questions.append({"what": "era_boundary", "field": "birth_date"})
     address, organisation = (

@@ -8,7 +8,7 @@ from aiohttp import web
 from chassis.errors import FieldError
 from chassis.web import typed as kept_fields
 from chassis.web.cookies import set_cookie
-from chassis.web.languages import spoken
+from chassis.web.languages import gettext, spoken
 from rules.policy import current
 from rules.understanding import Understood, understand
 from services.intake import messages
@@ -17,13 +17,14 @@ from services.intake.model.applications import NEW
 from services.intake.model.eligibility import ASK_AFFILIATION, ASK_ORGANISATION, ELIGIBLE, NEITHER, NOT_ELIGIBLE, UNSURE
 from services.intake.model.forms import is_blank
 from services.intake.model.towns import with_town
-from services.intake.pages.fields import residence_lists
+from services.intake.pages import words
+from services.intake.pages.fields import affiliation_lists, names, residence_lists
 from services.intake.pages.form import kind_of
 from services.intake.pages.frame import DRAFT, cookie, draft_seconds, read_fields, see_other, show
 from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake, find_draft, keep_in_draft
 
-_SENT = ("kind", "postal_code", "town", "address", "affiliation", "organisation", "asked")
+_SENT = ("kind", "postal_code", "town", "address", "affiliation", "organisation", "asked", "mend")
 ASK_TOWN, ASK_ADDRESS, ASK_POSTAL_CODE = "ask_town", "ask_address", "ask_postal_code"
 _ASKS_AFFILIATION = (ASK_AFFILIATION, ASK_ORGANISATION, NOT_ELIGIBLE)
 _UNANSWERED = {
@@ -59,7 +60,7 @@ async def get_eligibility(intake: Intake, request: web.Request) -> web.Response:
 async def post_eligibility(intake: Intake, request: web.Request) -> web.Response:
     """Say at once who cannot have a card; ask on where more must be known; else go to the form with what is known."""
     form = await read_fields(request, _SENT)
-    found = _look(intake, form)
+    found = _stands(intake, form)
     if found.state not in (ELIGIBLE, UNSURE):
         return _page(intake, request, form, found)
     token = cookie(request, DRAFT)
@@ -84,7 +85,16 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
 async def show_again(intake: Intake, request: web.Request) -> web.Response:
     """The same question, with what was answered so far."""
     form = await read_fields(request, _SENT)
-    return _page(intake, request, form, _look(intake, form))
+    return _page(intake, request, form, _stands(intake, form))
+
+
+def _stands(intake: Intake, form: Mapping[str, str]) -> _Found:
+    """How it stands; where one lives is asked anew where it was pressed to mend that, with what was typed."""
+    found = _look(intake, form)
+    if "mend" not in form:
+        return found
+    state = ASK_TOWN if len(found.towns) > 1 else ASK_ADDRESS if form.get("address") else ASK_POSTAL_CODE
+    return replace(found, state=state, error=None)
 
 
 def _look(intake: Intake, form: Mapping[str, str]) -> _Found:
@@ -144,6 +154,7 @@ def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: 
     policy = intake.policy
     values = {
         "kind": kind_of(form),
+        "procedure": gettext(words.KINDS[kind_of(form)]),
         "form": {name: form.get(name, "") for name in _SENT},
         "found": found,
         "towns": [(town, town) for town in found.towns],
@@ -151,6 +162,7 @@ def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: 
         "asks_address": found.state == ASK_ADDRESS or bool(form.get("address")),
         "asks_affiliation": found.state in _ASKS_AFFILIATION and bool(eligibility.affiliations(policy)),
         "affiliations": eligibility.affiliations(policy),
+        "area": names(policy, (each.name for each in affiliation_lists(policy))),
         "categories": current(policy.categories),
         "lists": residence_lists(policy),
         "errors": [found.error] if found.error else [],

@@ -1,8 +1,10 @@
 """The fields of the form: their names, what may be chosen, and how a value is shown."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from chassis.errors import FieldError
 from chassis.web.days import day_with_year
@@ -16,7 +18,9 @@ from rules.understanding import Understood
 from services.intake import messages
 from services.intake.messages import FIELD_NAMES, field_name
 from services.intake.model.applications import Change, Reason
+from services.intake.model.eligibility import RESIDENCE
 from services.intake.pages import words
+from services.intake.pages.birth_dates import is_together
 from services.intake.pages.frame import text_of
 
 #: What a person types or chooses, in the order of the page.
@@ -56,6 +60,7 @@ MAY_BE_BLANK = (
 )
 #: Typed as it stands in Japanese papers, in whatever language the page is: other fonts would draw other letters.
 IN_JAPANESE = ("name", "kana", "guardian_name", "address", "organisation_name", "organisation_address")
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _CHOSEN = ("category", "pickup_branch", "hold_contact", "guardian_relation")
 HINTS = {
     "birth_date": _("例：昭和31年4月1日、1956年4月1日"),
@@ -97,8 +102,16 @@ def options(policy: Policy, field: str) -> list[tuple[str, str]]:
 
 def residence_lists(policy: Policy) -> list[MunicipalityList]:
     """The lists of those who may have a card because they live there."""
-    living = [each for each in current(policy.categories) if each.basis == "residence"]
-    needed = {code for category in living for code in category.lists}
+    return _lists(policy, [each for each in current(policy.categories) if each.basis == RESIDENCE])
+
+
+def affiliation_lists(policy: Policy) -> list[MunicipalityList]:
+    """The lists of those who may have a card because they work or study there."""
+    return _lists(policy, [each for each in current(policy.categories) if each.basis != RESIDENCE])
+
+
+def _lists(policy: Policy, categories: Iterable[Category]) -> list[MunicipalityList]:
+    needed = {code for category in categories for code in category.lists}
     return [each for each in policy.municipality_lists if each.code in needed]
 
 
@@ -133,14 +146,20 @@ def row(policy: Policy, field: str, value: Understood, on: date, edit: str) -> R
 
 
 def settled(
-    policy: Policy, values: Mapping[str, Understood], on: date, edit: str = "", editable: Collection[str] = ()
+    policy: Policy,
+    values: Mapping[str, Understood],
+    on: date,
+    edit: str = "",
+    editable: Collection[str] = (),
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Row]:
-    """All the fields that were given, as they are registered; those in `editable` can be changed at `edit`."""
+    """All the fields that were given, as they are registered; those in `editable` can be changed at `edit`, and each of
+    `elsewhere` at a page of its own."""
     return [
         Row(
             label(field),
             shown(policy, field, values[field], on),
-            f"{edit}?field={field}#{field}" if field in editable else None,
+            f"{edit}?field={field}#{field}" if field in editable else elsewhere.get(field),
             lang=_lang(field),
         )
         for field in TYPED
@@ -222,8 +241,11 @@ def _changed_from(policy: Policy, field: str, value: Understood) -> str | None:
     if entries(policy, field) or typed == value.display:
         return None
     if field == "birth_date" and value.display:
+        if spoken().html_lang != SOURCE and is_together(typed):
+            # These words are the form's, not the person's.
+            return None
         born = date.fromisoformat(value.display)
-        plain = text.ascii_digits(typed).removeprefix("西暦")
+        plain = _LEADING_ZEROS.sub("", text.ascii_digits(typed).removeprefix("西暦"))
         return None if plain in (_western(born), dates.in_japanese_era(born)) else typed
     return typed
 

@@ -1,7 +1,8 @@
 """The provisional form as a page: what it asks of whom, with what was typed before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from aiohttp import web
 
@@ -18,7 +19,7 @@ from services.intake.model.forms import needs_guardian
 from services.intake.model.towns import with_town
 from services.intake.model.views import Draft
 from services.intake.pages import fields, words
-from services.intake.pages.birth_dates import ERAS, Boxes, apart, together
+from services.intake.pages.birth_dates import ERAS, Boxes, apart, slip, together
 from services.intake.pages.frame import read_fields, show
 from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake
@@ -81,6 +82,7 @@ def form_page(
         "birth": apart(typed.get("birth_date", ""))._asdict(),
         "eras": ERAS,
         "guardian_from": guardian_from(on, policy.guardian.through_grade) if policy.guardian.through_grade else None,
+        "for_child": typed.get("filled_by") == "guardian",
         "asks_guardian": _asks_guardian(intake, typed, errors),
         "decided": _decided(intake, typed),
         "places": places,
@@ -99,7 +101,7 @@ def form_page(
         "kept_until": draft.expires_at.astimezone(intake.zone).date() if draft and going_on else None,
         "draft_kept": "kept" in request.query,
         "family": going_on and "family" in request.query,
-        "errors": fields.in_order(errors),
+        "errors": fields.in_order(_with_cause(error, typed, on) for error in errors),
     }
     # Most who come have typed nothing yet.
     untouched = draft is None and not errors and set(typed) <= {"kind"} and set(request.query) <= {"kind"}
@@ -111,6 +113,12 @@ def kind_of(typed: Mapping[str, str]) -> str:
     """`new` where it is none of ours; whether it is offered is for the use case to say."""
     kind = typed.get("kind", NEW)
     return kind if kind in KINDS else NEW
+
+
+def _with_cause(error: FieldError, typed: Mapping[str, str], on: date) -> FieldError:
+    """The error; of a birth date, with what probably happened."""
+    said = slip(typed.get("birth_date", ""), on) if error.field == "birth_date" else None
+    return replace(error, message=said) if said else error
 
 
 def _asks_guardian(intake: Intake, typed: Mapping[str, str], errors: Sequence[FieldError]) -> bool:

@@ -63,7 +63,12 @@ async def _page(
     values = {
         "correcting": correcting,
         "rows": fields.settled(
-            intake.policy, application.applicant.values, intake.today, "/application/details", editable
+            intake.policy,
+            application.applicant.values,
+            intake.today,
+            "/application/details",
+            editable,
+            {"email": "/application/email"},
         ),
         "changes": fields.changed(intake.policy, view.changed, intake.today),
         "new_photos": photos.shown(

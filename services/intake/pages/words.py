@@ -17,6 +17,20 @@ KINDS = {
     "replacement": _("なくしたカードの再発行"),
 }
 
+#: The button that applies for it, and what is said once it is pressed.
+REGISTER = {
+    "new": _("この内容で仮登録する"),
+    "renewal": _("この内容で更新を申し込む"),
+    "change": _("この内容で変更を申し込む"),
+    "replacement": _("この内容で再発行を申し込む"),
+}
+REGISTERED = {
+    "new": _("仮登録ができました"),
+    "renewal": _("更新の申し込みを受け付けました"),
+    "change": _("変更の申し込みを受け付けました"),
+    "replacement": _("再発行の申し込みを受け付けました"),
+}
+
 #: What was done in the end, by what was applied for; and the mail that says so.
 COMPLETED = {
     "new": _("本登録が完了しました"),

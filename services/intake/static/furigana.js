@@ -1,7 +1,7 @@
 // The reading of a name, while the name is typed: what the input method showed as kana before it became kanji.
 // Only into a field that the person has left to us: what they typed there themselves is never touched.
-const KANA = /^[ぁ-ゖァ-ヺー゛゜]+$/;
-const katakana = (text) => text.replace(/[ぁ-ゖ]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0x60));
+const KANA = /^[ぁ-ゖァ-ヺー゛゜\s]+$/;
+const katakana = (text) => text.trim().replace(/\s+/g, " ").replace(/[ぁ-ゖ]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0x60));
 
 function follow(name, reading) {
   let composed = "";
@@ -23,7 +23,9 @@ function follow(name, reading) {
   });
   name.addEventListener("compositionend", ({ data }) => {
     const done = (data ?? "").trim();
-    if (done) write(written + katakana(KANA.test(done) ? done : /[a-zａ-ｚ]/i.test(done) ? "" : composed));
+    // However the space before it came, by the input method too: the reading has one where the name has one.
+    const apart = done && written && !written.endsWith(" ") && /\s$/.test(name.value.slice(0, name.value.lastIndexOf(done)));
+    if (done) write(written + (apart ? " " : "") + katakana(KANA.test(done) ? done : /[a-zａ-ｚ]/i.test(done) ? "" : composed));
     composed = "";
   });
   name.addEventListener("input", ({ data, isComposing, inputType }) => {

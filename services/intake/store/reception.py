@@ -19,6 +19,7 @@ LOCK_DRAFT = "SELECT * FROM drafts WHERE token_hash = $1 AND expires_at > $2 FOR
 DRAFT_REGISTERED = """
 UPDATE drafts SET application_id = $2, form = '{}', password_hash = NULL WHERE token_hash = $1
 """
+FORGET_DRAFT = "DELETE FROM drafts WHERE token_hash = $1 AND application_id IS NULL"
 PRUNE_DRAFTS = "DELETE FROM drafts WHERE expires_at < $1"
 
 CLAIM_KEY = """
@@ -74,6 +75,11 @@ async def lock_draft(conn: Connection, token_hash: bytes, now: datetime) -> Draf
 async def draft_registered(conn: Connection, token_hash: bytes, application_id: UUID) -> None:
     """What was typed is the application's now: the draft keeps nothing of it."""
     await conn.execute(DRAFT_REGISTERED, token_hash, application_id)
+
+
+async def forget_draft(conn: Connection, token_hash: bytes) -> None:
+    """One that is registered stays until it expires: it holds nothing but the name of its application."""
+    await conn.execute(FORGET_DRAFT, token_hash)
 
 
 async def prune_drafts(conn: Connection, now: datetime) -> None:

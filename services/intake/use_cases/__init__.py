@@ -4,7 +4,7 @@ from services.intake.use_cases.applications import change_application, confirm_a
 from services.intake.use_cases.contacts import change_contact, mend_contact
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, most_documents, remove_document, store_document
-from services.intake.use_cases.drafts import find_draft, keep_in_draft, register_draft, save_draft
+from services.intake.use_cases.drafts import find_draft, forget_draft, keep_in_draft, register_draft, save_draft
 from services.intake.use_cases.erasure import erase_own
 from services.intake.use_cases.links import next_link_at, request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
@@ -26,6 +26,7 @@ __all__ = [
     "erase_own",
     "expected_if_submitted_now",
     "find_draft",
+    "forget_draft",
     "get_application",
     "keep_in_draft",
     "look_at_session",

@@ -66,6 +66,12 @@ async def find_draft(intake: Intake, token: str) -> Draft | None:
     return Draft(row.form, row.password_hash is not None, row.application_id, row.expires_at) if row else None
 
 
+async def forget_draft(intake: Intake, token: str) -> None:
+    """Erase what was typed, if it is not registered."""
+    async with intake.db.transaction() as tx:
+        await store.forget_draft(tx.conn, token_hash(token))
+
+
 async def register_draft(intake: Intake, token: str) -> Application:
     """Make the draft an application and have the link mailed; again, also at once, gives the same application.
 

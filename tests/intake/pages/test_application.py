@@ -49,6 +49,16 @@ async def test_everything_is_shown_once_more_and_submitted_once(
     assert len(await house.events("application.submitted.v1")) == 1
 
 
+async def test_the_email_address_is_changed_from_the_confirmation_like_everything_else(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    application = await house.receive()
+    await enter(application)
+    await house.photograph(application.id)
+    page = await browser.get("/application/confirm")
+    assert page.links.count("/application/email") == 1
+
+
 async def test_nothing_is_submitted_while_a_photograph_is_missing(house: House, browser: Browser, enter: Enter) -> None:
     await enter(await house.receive())
     assert (await browser.get("/application/confirm")).url == "/application/documents"

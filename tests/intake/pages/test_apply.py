@@ -34,7 +34,8 @@ async def test_registering_gives_a_receipt_number_and_says_whose_mail_to_expect(
     assert (page.url, page.heading, len(received)) == ("/apply/done", "仮登録ができました", 1)
     assert received[0].data["receipt_number"] in page.text
     assert house.intake.policy.mail.sender_address in page.text
-    assert "11月29日（日）までに" in page.text
+    assert "写真を送る期限 11月29日（日）" in page.text
+    assert "結果の目安 きょう送ると11月29日（日）ごろ" in page.text
 
 
 async def test_pressed_twice_and_at_once_it_is_one_application(house: House, browser: Browser, apply: Apply) -> None:
@@ -73,7 +74,7 @@ async def test_a_correction_after_going_back_needs_no_password_again(
 ) -> None:
     await apply()
     page = await browser.get("/apply?kind=new")
-    assert "設定済みです" in page.text
+    assert "パスワード：設定ずみ 別のパスワードに変える ※任意" in page.text
     page = await browser.send(page, "/apply", name="水前寺 花")
     assert (page.url, "水前寺 花" in page.text) == ("/apply/confirm", True)
     await browser.send(page, "/apply/register")
@@ -157,6 +158,89 @@ async def test_a_change_asks_for_the_card_and_a_lost_card_only_if_its_number_is_
     assert (await apply("replacement", card_number="")).url == "/apply/confirm"
 
 
+@pytest.mark.parametrize(
+    ("kind", "procedure", "button", "result"),
+    [
+        ("new", "新しい登録", "この内容で仮登録する", "仮登録ができました"),
+        ("renewal", "カードの更新", "この内容で更新を申し込む", "更新の申し込みを受け付けました"),
+        ("change", "住所や名前などの変更", "この内容で変更を申し込む", "変更の申し込みを受け付けました"),
+        (
+            "replacement",
+            "なくしたカードの再発行",
+            "この内容で再発行を申し込む",
+            "再発行の申し込みを受け付けました",
+        ),
+    ],
+)
+async def test_every_page_says_which_procedure_it_is(
+    browser: Browser, apply: Apply, kind: str, procedure: str, button: str, result: str
+) -> None:
+    page = await apply(kind, card_number=None if kind == "new" else "1234567890123")
+    assert (f"手続き {procedure}" in page.text, f" {button} " in page.text) == (True, True)
+    page = await browser.send(page, "/apply/register")
+    assert page.heading == result
+
+
+@pytest.mark.parametrize(("kind", "fetched"), [("new", True), ("replacement", True), ("renewal", False)])
+async def test_who_gets_a_new_card_is_told_where_once_registered(
+    house: House, browser: Browser, apply: Apply, kind: str, fetched: bool
+) -> None:
+    page = await apply(kind, card_number=None if kind == "new" else "1234567890123")
+    page = await browser.send(page, "/apply/register")
+    assert (house.intake.policy.card_handover.how["ja"] in page.text) is fetched
+
+
+async def test_a_number_of_a_lost_card_that_is_not_known_has_its_row(apply: Apply) -> None:
+    assert "貸出カード番号 わからない 変更" in (await apply("replacement", card_number="")).text
+
+
+async def test_a_number_of_a_lost_card_that_is_known_is_not_said_to_be_unknown(apply: Apply) -> None:
+    assert "わからない" not in (await apply("replacement", card_number="1234567890123")).text
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("大江美咲", True), ("大江　美咲", False), ("Oe", False), ("スリヤ・デヴィ", False)]
+)
+async def test_a_name_without_a_space_is_asked_about_and_no_mistake(apply: Apply, name: str, asked: bool) -> None:
+    page = await apply(name=name)
+    assert (page.url, "姓と名のあいだがあいていません" in page.text) == ("/apply/confirm", asked)
+
+
+async def test_the_confirmation_of_a_childs_card_says_that_it_is_a_child(apply: Apply) -> None:
+    assert "カードを使うお子さん" in (await apply(filled_by="guardian")).text
+
+
+async def test_the_confirmation_of_ones_own_card_speaks_of_no_child(apply: Apply) -> None:
+    assert "お子さん" not in (await apply()).text
+
+
+async def test_a_birth_date_is_shown_without_the_forms_japanese_words_to_who_reads_english(
+    browser: Browser, apply: Apply
+) -> None:
+    await apply(birth_year="31", birth_month="5", birth_day="1", guardian_name="水前寺 太郎")
+    page = await browser.get("/apply/confirm?lang=en")
+    assert ("May 1, 2019" in page.text, "平成31年" in page.text) == (True, False)
+
+
+async def test_a_zero_before_a_month_is_no_change_that_anyone_would_see(apply: Apply) -> None:
+    page = await apply(birth_era="西暦", birth_year="1998", birth_month="07", birth_day="21")
+    assert "07月" not in page.text
+
+
+async def test_another_era_than_the_one_typed_is_still_shown_as_a_change(apply: Apply) -> None:
+    assert (
+        "平成31年5月1日"
+        in (await apply(birth_year="31", birth_month="5", birth_day="1", guardian_name="水前寺 太郎")).text
+    )
+
+
+async def test_a_year_of_an_era_beside_the_western_calendar_is_named_as_the_cause(apply: Apply) -> None:
+    page = await apply(birth_era="西暦", birth_year="60")
+    assert page.messages == {
+        "birth_date": "「西暦60年」になっています。昭和60年なら、左の「西暦」を「昭和」に変えてください。"
+    }
+
+
 async def test_what_the_address_perhaps_should_be_is_asked_and_never_changed(apply: Apply) -> None:
     page = await apply(email="hana@gmail.con")
     assert "もしかして hana@gmail.com ですか" in page.text
@@ -184,7 +268,7 @@ async def test_a_shared_computer_can_forget(browser: Browser, apply: Apply) -> N
 async def test_a_second_person_can_apply_from_the_same_browser(house: House, browser: Browser, apply: Apply) -> None:
     await browser.send(await apply(), "/apply/register")
     page = await browser.get("/apply?kind=new")
-    assert "仮登録はできています" in page.text
+    assert "先ほどの申し込みは、受け付けています" in page.text
     assert page.form("/apply").fields["name"] == ""
     await browser.send(await apply(name="水前寺 次郎"), "/apply/register")
     assert await house.rows("applications") == 2

@@ -1,5 +1,7 @@
 """The first question: who may have a card is said at once, and what was said is not asked again."""
 
+import re
+
 import pytest
 
 from tests.intake.conftest import House
@@ -55,6 +57,33 @@ async def test_who_lives_elsewhere_is_asked_for_work_and_school_and_nothing_else
     assert form["organisation_name"] == "熊本市役所"
     assert form["organisation_address"].startswith("熊本県熊本市中央区手取本町1-1")
     assert form["address"].startswith("熊本県八代市")
+
+
+async def test_work_and_school_are_a_question_of_their_own_in_the_words_of_the_policy(browser: Browser) -> None:
+    page = await ask(browser, postal_code="836-0000")
+    assert page.heading == "熊本市内で働いていますか、熊本市内の学校に通っていますか"
+    assert "お住まい：福岡県大牟田市 なおす" in page.text
+    assert "お住まいの郵便番号" not in page.text
+
+
+async def test_where_one_lives_is_mended_with_what_was_typed_and_not_read_as_an_answer(browser: Browser) -> None:
+    page = await ask(browser, postal_code="836-0000")
+    page = await browser.send(page, "/eligibility", mend="1")
+    form = page.form("/eligibility").fields
+    assert (page.heading, page.messages, form["postal_code"]) == ("どちらにお住まいですか", {}, "836-0000")
+    page = await browser.send(page, "/eligibility", postal_code="862-0971")
+    assert page.form("/apply").fields["category"] == "resident"
+
+
+async def test_a_town_of_several_is_mended_among_them(browser: Browser) -> None:
+    page = await ask(browser, postal_code="452-0961")
+    town = re.findall(r'<option value="([^"]+)"', page.html)[0]
+    page = await browser.send(await browser.send(page, "/eligibility", town=town), "/eligibility", mend="1")
+    assert (page.messages, page.form("/eligibility").fields["town"]) == ({}, town)
+
+
+async def test_the_question_says_for_which_procedure_it_is(browser: Browser) -> None:
+    assert "手続き：カードの更新" in (await browser.get("/eligibility?kind=renewal")).text
 
 
 async def test_who_cannot_have_a_card_is_told_at_once_where_to_go_and_whom_to_call(

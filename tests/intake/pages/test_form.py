@@ -1,5 +1,6 @@
 """What the form asks of whom, without a script: a guardian, the towns of a postal code, and what it keeps."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -24,6 +25,27 @@ async def test_the_guardian_is_asked_for_exactly_when_the_school_year_says_so(
     page = await apply(birth_year=year, birth_month=month, birth_day=day)
     assert (page.url == "/apply/confirm") is not asked
     assert asks_guardian(await browser.get("/apply?kind=new")) is asked
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "名前カタカナ お子さんの名前カタカナ ※必須（ローマ字の名前の方は空のまま）",
+        "カードを使う方との続柄 ※任意",
+        "会社または学校名 ※必須",
+        "会社または学校所在地 ※必須",
+    ],
+)
+async def test_a_field_says_of_whom_it_is_needed(browser: Browser, label: str) -> None:
+    assert label in (await browser.get("/apply?kind=new")).text
+
+
+@pytest.mark.parametrize(("filled_by", "hidden"), [("guardian", "名前"), ("self", "お子さんの名前")])
+async def test_the_words_of_the_form_are_those_of_who_types_also_where_the_style_sheet_cannot_tell(
+    browser: Browser, apply: Apply, filled_by: str, hidden: str
+) -> None:
+    page = await apply(filled_by=filled_by, name="")
+    assert re.search(rf'<span class="(?:own|childs) off">{hidden}</span>', page.html)
 
 
 async def test_the_only_town_of_a_code_begins_the_address(browser: Browser, apply: Apply) -> None:

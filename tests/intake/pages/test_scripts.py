@@ -66,6 +66,40 @@ async def test_the_reading_follows_the_input_method_until_one_writes_it_oneself(
     await expect(reading).to_have_value("ヤマタ")
 
 
+@pytest.mark.parametrize("space", ["　", " "])
+async def test_the_reading_is_apart_where_the_name_is_however_the_space_came(page: Page, space: str) -> None:
+    await page.evaluate(COMPOSE, ["name", ["すいぜんじ", "水前寺"], "水前寺"])
+    await page.evaluate(COMPOSE, ["name", [space], space])
+    await page.evaluate(COMPOSE, ["name", ["さくら", "桜"], "桜"])
+    await expect(page.locator("#kana")).to_have_value("スイゼンジ サクラ")
+
+
+async def test_the_reading_of_one_word_is_one_word(page: Page) -> None:
+    await page.evaluate(COMPOSE, ["name", ["すいぜんじ", "水前寺"], "水前寺"])
+    await page.evaluate(COMPOSE, ["name", ["さくら", "桜"], "桜"])
+    await expect(page.locator("#kana")).to_have_value("スイゼンジサクラ")
+
+
+async def test_who_types_for_a_child_reads_of_the_child_as_soon_as_it_is_chosen(page: Page) -> None:
+    own, childs = page.get_by_text("名前", exact=True), page.get_by_text("お子さんの名前", exact=True)
+    await expect(own).to_be_visible()
+    await expect(childs).to_be_hidden()
+    await page.locator("[name=filled_by][value=guardian]").check()
+    await expect(own).to_be_hidden()
+    await expect(childs).to_be_visible()
+
+
+async def test_the_password_is_seen_on_request_and_hidden_again_before_it_is_sent(page: Page) -> None:
+    box, button = page.locator("#password"), page.get_by_role("button", name="表示する")
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await button.click()
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(box).to_have_attribute("type", "text")
+    await page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    await page.get_by_role("button", name="入力内容を確認する").click()
+    await expect(box).to_have_attribute("type", "password")
+
+
 async def test_the_postal_code_begins_the_address_and_overwrites_nothing(page: Page) -> None:
     code, address, towns = page.locator("#postal_code"), page.locator("#address"), page.locator("#town")
     await code.fill("８６２ー０９７１")

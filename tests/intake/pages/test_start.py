@@ -2,6 +2,7 @@
 
 from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser
+from tests.intake.pages.people import resident
 
 
 async def test_the_first_question_leads_to_everything_that_is_offered(house: House, browser: Browser) -> None:
@@ -39,6 +40,8 @@ async def test_the_sentences_of_the_guide_are_said_before_one_begins(browser: Br
         "公共料金の明細",
         "本登録は、職員の確認が終わってからになります。",
         "健康保険証は2025年12月1日で終わりました。",
+        "余白をなくし、文字がはっきり写るように",
+        "JPEG、PNG、GIF、HEIC、WebP",
     ):
         assert sentence in page.text, sentence
 
@@ -47,6 +50,48 @@ async def test_no_page_tells_anyone_how_wide_to_type(browser: Browser) -> None:
     for path in ("/", "/apply", "/apply?kind=renewal"):
         page = await browser.get(path)
         assert [word for word in ("全角", "半角") if word in page.html] == []
+
+
+async def test_that_the_card_is_fetched_and_where_is_the_last_step_of_the_way(house: House, browser: Browser) -> None:
+    handover = house.intake.policy.card_handover
+    page = await browser.get("/")
+    told = f"図書館カードを受け取る (これから) {handover.how['ja']} 受け取る場所：{handover.where['ja']}"
+    assert told in page.text
+
+
+async def test_what_was_begun_in_this_browser_is_gone_on_with_from_the_first_page(browser: Browser) -> None:
+    form = await browser.get("/apply?kind=renewal")
+    await browser.send_elsewhere(form, "/apply", "/apply/draft", name="山田 花")
+    page = await browser.get("/")
+    assert "書きかけの申し込みがあります（カードの更新、11月29日まで） 続きから書く 消す" in page.text
+    assert page.links.count("/apply?kind=renewal") == 1
+
+
+async def test_the_first_page_says_nothing_of_who_began(browser: Browser) -> None:
+    typed = resident()
+    await browser.send_elsewhere(await browser.get("/apply"), "/apply", "/apply/draft", **typed)
+    page = await browser.get("/")
+    assert [name for name in ("name", "address", "phone", "email") if str(typed[name]) in page.text] == []
+
+
+async def test_what_was_begun_is_erased_from_the_first_page(house: House, browser: Browser) -> None:
+    await browser.send_elsewhere(await browser.get("/apply"), "/apply", "/apply/draft", name="山田 花")
+    page = await browser.send(await browser.get("/"), "/apply/forget")
+    assert (page.url, "書きかけ" in page.text, await house.rows("drafts")) == ("/", False, 0)
+
+
+async def test_nothing_begun_is_nothing_said(browser: Browser) -> None:
+    assert "書きかけ" not in (await browser.get("/")).text
+
+
+async def test_what_is_registered_is_not_begun_any_more(browser: Browser) -> None:
+    page = await browser.send(await browser.get("/apply"), "/apply", **resident())
+    await browser.send(page, "/apply/register")
+    assert "書きかけ" not in (await browser.get("/")).text
+
+
+async def test_the_step_where_one_is_is_named_beside_its_number(browser: Browser) -> None:
+    assert "1 / 6 入力" in (await browser.get("/apply")).text
 
 
 async def test_nothing_is_fetched_from_elsewhere_and_nothing_is_inline(browser: Browser) -> None:
