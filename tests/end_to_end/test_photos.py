@@ -146,7 +146,7 @@ async def test_from_the_computer_to_the_telephone_and_back(
     async with opened(browser, 1280) as computer, opened(browser, 360) as phone:
         await enter(computer, system, person)
         await look(computer, "handover-offered")
-        await computer.get_by_role("button", name="スマートフォンで写真をとる").click()
+        await computer.get_by_role("button", name="スマートフォンで写真を撮る").click()
         code = computer.get_by_role("img", name="スマートフォンで読み取るQRコード")
         await expect(code).to_be_visible()
         await look(computer, "handover-code")

@@ -90,6 +90,7 @@ def _page(
     whole = any(corrections.is_whole(policy, reason) for reason in asked)
     named = corrections.named_fields(policy, view.application)
     values: dict[str, Any] = {
+        "name": applicant.display("name"),
         "correct_by": view.correct_by,
         "items": [_item(intake, view, item) for item in _names(asked) if not item.startswith("field:")],
         "fields": boxes.boxes(intake, view, {*named, *chosen}, typed or {}),

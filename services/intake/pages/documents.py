@@ -147,6 +147,7 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
     correcting = _corrects(request, view)
     just_sent = request.query.getall("sent", [])
     values: dict[str, Any] = {
+        "name": application.applicant.display("name"),
         "correcting": correcting,
         "documents": pictures,
         "removable": {each.id for each in view.documents if corrections.may_touch(application, each)},

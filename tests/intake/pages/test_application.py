@@ -130,7 +130,7 @@ async def test_only_the_named_items_are_mended_and_then_sent_again(
     page = await browser.get("/application/corrections")
     assert "すべてなおりました" in page.text
     page = await browser.send(await browser.get("/application/confirm"), "/application/confirm")
-    assert page.heading == "なおした内容を受け付けました"
+    assert (page.heading, page.title.startswith(page.heading)) == ("なおした内容を受け付けました", True)
     handed = (await house.events("application.handed_over.v1"))[-1].data
     assert (handed["round"], handed["applicant"]["kana"]["display"]) == (2, "スイゼンジ ハナ")
 

@@ -132,6 +132,7 @@ async def test_no_file_is_said_beside_the_field(browser: Browser, application: A
     ("refusal", "code", "said"),
     [
         ((422, "unreadable_image"), "unreadable_image", "写真として開けませんでした。別の写真を選んでください。"),
+        ((422, "pdf"), "pdf", "PDFは送れません。紙か画面を写真に撮って送ってください。"),
         ((413, "too_large"), "too_large", "写真のファイルが大きすぎます。もう一度撮るか、小さくしてお送りください。"),
         ((422, "too_many_pixels"), "too_many_pixels", "写真が大きすぎます。小さくして、もう一度お送りください。"),
         (
