@@ -29,6 +29,16 @@ def document_type(policy: "Policy", code: str) -> DocumentType | None:
     return found
 
 
+def offered_to(kinds: Iterable[DocumentType], age: int) -> list[DocumentType]:
+    """Those that somebody of this age can have; what is made for the young comes first."""
+    having = [
+        kind
+        for kind in kinds
+        if (kind.least_age is None or kind.least_age <= age) and (kind.most_age is None or age <= kind.most_age)
+    ]
+    return sorted(having, key=lambda kind: kind.most_age is None)
+
+
 def refusal(policy: "Policy", type: str, side: str, on: date) -> str | None:
     """Why this side of this document is refused on this day, or None.
 

@@ -179,6 +179,10 @@ def _document_types(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Itera
         yield from _known(f"{path}.replaced_by", kind.replaced_by, codes, "document type")
         yield from _known(f"{path}.treat_as", [kind.treat_as] if kind.treat_as else [], codes, "document type")
         yield from _period(path, kind)
+        if kind.basis is not None:
+            yield from _one_of(f"{path}.basis", kind.basis, ("work", "school"))
+        if None not in (kind.least_age, kind.most_age) and kind.least_age > kind.most_age:
+            yield f"{path}: least_age is above most_age, so nobody has one"
         if kind.valid_until and not kind.refused_as:
             yield f"{path}: ends on {kind.valid_until} but has no refused_as to say so"
         if not kind.sides and not kind.treat_as and not kind.refused_as:

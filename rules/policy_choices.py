@@ -92,6 +92,9 @@ class DocumentType:
 
     `mask` names what must be hidden; `issued_within_months` how fresh it must be; `treat_as` the type whose rules it
     has; `replaced_by` what to bring instead.
+
+    `least_age` and `most_age`: nobody younger or older has one; with a `most_age` it is made for the young. `basis`: what
+    it proves where both work and school are taken.
     """
 
     code: str
@@ -106,6 +109,9 @@ class DocumentType:
     refused_as: str | None = None
     replaced_by: tuple[str, ...] = ()
     treat_as: str | None = None
+    least_age: int | None = None
+    most_age: int | None = None
+    basis: str | None = None
     retired: bool = False
 
 

@@ -191,7 +191,7 @@ APPLICANTS = [
     State("details-outdated", "/application/details", cast.amended, outdate),
     State("corrections", "/application/corrections", cast.correcting),
     State("corrections-errors", "/application/corrections", cast.correcting, pressing("/application/c", address="")),
-    State("corrections-done", "/application/corrections?saved=1", cast.mended),
+    State("corrections-done", "/application/corrections?saved=photo", cast.mended),
     State("corrections-submission", "/application/confirm", cast.mended),
     State("own-data", "/application/data", cast.amended, unfold),
     State("contact", "/application/email", cast.submitted),

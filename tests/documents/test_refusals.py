@@ -37,8 +37,14 @@ async def warnings(house: House, image: bytes, **query: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("image", "code"),
-    [(TRUNCATED, "unreadable_image"), (b"no image", "unreadable_image"), (pictures.flood_png(), "too_many_pixels")],
-    ids=["truncated", "no image", "flood"],
+    [
+        (TRUNCATED, "unreadable_image"),
+        (b"no image", "unreadable_image"),
+        (b"%PDF-1.7\n", "pdf"),
+        (b"\n%PDF-1.7\n", "unreadable_image"),
+        (pictures.flood_png(), "too_many_pixels"),
+    ],
+    ids=["truncated", "no image", "pdf", "not quite a pdf", "flood"],
 )
 async def test_a_refused_file_is_known_again_and_not_decoded_again(house: House, image: bytes, code: str) -> None:
     assert await codes(await house.put(new_id(), image)) == (422, code, [code])

@@ -157,7 +157,7 @@ async def test_from_the_first_page_to_the_card_number_with_one_correction(
             await page.get_by_label("パスワード").fill(PASSWORD)
             await press(page, "ログイン")
         await look(page, "corrections")
-        await page.get_by_role("link", name="写真をとりなおして送る").click()
+        await page.get_by_role("link", name="写真を撮り直して送る").click()
         await send_photo(page, tmp_path)
         await look(page, "corrections-done")
         await page.goto(f"{system.url('intake')}/application/confirm")

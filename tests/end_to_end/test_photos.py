@@ -1,6 +1,7 @@
 """Photographs in a real browser: covered before they leave it, several at once, and on a line that breaks off twice."""
 
 import io
+import re
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -62,6 +63,10 @@ async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
         await page.get_by_role("button", name="この写真を送る").click()
         await expect(page.get_by_text("写真として開けませんでした。別の写真を選んでください。")).to_be_visible()
         await look(page, "photo-refused")
+        paper = picture.with_name("card.pdf")
+        paper.write_bytes(b"%PDF-1.7")
+        await page.get_by_label("おもて面の写真").set_input_files(paper)
+        await expect(page.get_by_text("PDFは送れません。")).to_be_visible()
         large = picture.with_name("large.jpg")
         with large.open("wb") as file:
             file.truncate(20 * 1024 * 1024 + 1)
@@ -91,6 +96,13 @@ async def test_numbers_are_covered_before_the_picture_leaves_the_browser(
         await page.get_by_role("button", name="この写真を送る").click()
         await expect(page.get_by_text("写真を受け取りました").first).to_be_visible()
         await look(page, "photo-covered")
+        small = page.locator(".photos a")
+        await small.click()
+        await expect(small).to_have_attribute("aria-expanded", "true")
+        await expect(small.locator("img")).to_have_attribute("src", re.compile("/screen$"))
+        await page.keyboard.press("Enter")
+        await expect(small).to_have_attribute("aria-expanded", "false")
+        await expect(small.locator("img")).to_have_attribute("src", re.compile("/thumbnail$"))
         [sent] = (await person.look())["documents"]
         shown = await page.request.get(f"{system.url('intake')}{DOCUMENTS}/{sent['id']}/reading")
         image = Image.open(io.BytesIO(await shown.body())).convert("L")
@@ -146,7 +158,7 @@ async def test_from_the_computer_to_the_telephone_and_back(
     async with opened(browser, 1280) as computer, opened(browser, 360) as phone:
         await enter(computer, system, person)
         await look(computer, "handover-offered")
-        await computer.get_by_role("button", name="スマートフォンで写真をとる").click()
+        await computer.get_by_role("button", name="スマートフォンで写真を撮る").click()
         code = computer.get_by_role("img", name="スマートフォンで読み取るQRコード")
         await expect(code).to_be_visible()
         await look(computer, "handover-code")

@@ -55,6 +55,14 @@ async def link_request(house: House, person: Person) -> tuple[int, dict[str, str
     return await _form(house, "/sign-in", "/link-requests", person)
 
 
+async def sign_in_by_a_link(house: House, person: Person) -> tuple[int, dict[str, str], str]:
+    return await _form(house, "/sign-in", "/sign-in", {**person, "proof": "x", "password": "wrong one 1"})
+
+
+async def link_request_without_number(house: House, person: Person) -> tuple[int, dict[str, str], str]:
+    return await _form(house, "/sign-in", "/link-requests", {"email": person["email"], "application": ""})
+
+
 async def password_reset(house: House, person: Person) -> tuple[int, dict[str, str], str]:
     return await _form(house, "/password-resets", "/password-resets", person)
 
@@ -70,7 +78,9 @@ async def password_reset_without_number(house: House, person: Person) -> tuple[i
 ASKED = [
     sign_in_by_api,
     sign_in,
+    sign_in_by_a_link,
     link_request,
+    link_request_without_number,
     password_reset,
     password_reset_by_api,
     password_reset_without_number,

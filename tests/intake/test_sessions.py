@@ -223,6 +223,18 @@ async def test_asking_for_a_link_does_the_same_work_for_everyone(house: House) -
     assert await house.rows("link_requests") == 0
 
 
+async def test_without_a_receipt_number_each_application_of_the_address_gets_its_link(house: House) -> None:
+    mine = {(await house.receive()).id, (await house.receive(name="水前寺 さくら")).id}
+    await house.receive(email="else@example.jp")
+    house.clock.move(minutes=5)
+    for email in ("hana＠EXAMPLE.jp", "nobody@example.jp", ""):
+        await use_cases.request_link(house.intake, email, " ")
+    while await answer_link_request(house.intake):
+        pass
+    assert {event.subject for event in await house.events("application.link_requested.v1")} == mine
+    assert await links(house) == ["continue"] * 2
+
+
 async def test_what_has_expired_is_deleted(house: House) -> None:
     application = await house.receive()
     await house.sign_in(application)

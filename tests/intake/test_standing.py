@@ -70,6 +70,12 @@ def _mail(state: str, minutes: int, template: str = "application_received") -> M
     return Mail(template, state, NOON + timedelta(minutes=minutes))
 
 
+def test_what_was_mailed_after_a_correction_was_sent_is_about_the_correction() -> None:
+    again = TimelineEntry(NOON, "resubmitted")
+    sent = [_mail("sent", -5, "application_submitted"), _mail("sent", 1, "application_submitted"), _mail("sent", 2)]
+    assert [each.of_correction for each in letters(sent, [again])] == [False, True, False]
+
+
 def test_what_went_to_the_address_of_before_is_told_apart() -> None:
     changed = TimelineEntry(NOON, "contact_changed")
     sent = [_mail("failed", -5), _mail("sent", 1, "contact_replaced"), _mail("sent", 1)]

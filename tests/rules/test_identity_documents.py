@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rules.identity_documents import Document, missing_proofs, missing_sides, refusal
+from rules.identity_documents import Document, missing_proofs, missing_sides, offered_to, refusal
 from rules.policy import Policy
 
 ON = date(2026, 11, 22)
@@ -83,3 +83,22 @@ def test_a_back_without_its_front_asks_for_the_front(policy: Policy) -> None:
 def test_an_unknown_category_is_a_mistake_of_the_caller(policy: Policy) -> None:
     with pytest.raises(KeyError):
         missing_proofs(policy, "tourist", [], ON)
+
+
+@pytest.mark.parametrize(
+    ("age", "first", "has_licence", "has_child_card"),
+    [
+        (0, "child_medical_certificate", False, True),
+        (15, "child_medical_certificate", False, True),
+        (16, "child_medical_certificate", True, True),
+        (18, "child_medical_certificate", True, True),
+        (19, "driving_licence", True, False),
+    ],
+)
+def test_people_are_offered_what_those_of_their_age_can_have(
+    policy: Policy, age: int, first: str, has_licence: bool, has_child_card: bool
+) -> None:
+    codes = [kind.code for kind in offered_to(policy.document_types, age)]
+    assert codes[0] == first
+    assert ("driving_licence" in codes, "child_medical_certificate" in codes) == (has_licence, has_child_card)
+    assert "my_number_card" in codes

@@ -89,6 +89,13 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         ("last = 2026-01-03", "last = 2025-01-03", "ends before it begins"),
         ('refused_as = "hokensho_ended"\n', "", "has no refused_as"),
         ("validity_years = 5", "validity_years = true", "must be a whole number"),
+        ("most_age = 18", "most_age = 18\nleast_age = 19", "least_age is above most_age"),
+        ("most_age = 18", "most_age = -1", "document_types(child_medical_certificate).most_age: must not be negative"),
+        (
+            'basis = "school"\n\n[[document_types.sides]]',
+            'basis = "home"\n\n[[document_types.sides]]',
+            "home is not one of work",
+        ),
         ('code = "ja"\nname = "日本語"', 'code = "jp"\nname = "日本語"', "ja is missing"),
         ("on = 2026-01-01,", 'on = "2026-01-01",', "must be a date"),
         ('ja = "連携市町村", ja-easy', "ja-easy", "the text in ja is missing"),

@@ -39,6 +39,8 @@ log = structlog.get_logger()
 
 #: Beside the code of a refusal: this very file was refused before, and was not looked at again.
 SAME_AS_BEFORE = "same_as_before"
+#: What people most often send that is no picture.
+_PDF = b"%PDF-"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Received:
 async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: AsyncIterable[bytes]) -> Document:
     """Store the image. The same image again gives the same answer and is said only once.
 
-    Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, too_many_pixels,
-    infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable (busy: too many at once): nothing is then
+    Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, pdf,
+    too_many_pixels, infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable (busy: too many at once): nothing is then
     stored. A file that this application sent before is refused with its code and `same_as_before`, without decoding it.
     """
     if grant.owner != upload.application:
@@ -132,7 +134,7 @@ async def _cleaned(vault: Vault, upload: Upload, received: Received) -> Cleaned:
     kind = kind_of(bytes(received.image[:HEAD_BYTES]))
     try:
         if kind is None:
-            raise refused("unreadable_image")
+            raise refused("pdf" if received.image.startswith(_PDF) else "unreadable_image")
         return await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
     except Invalid as refusal:
         async with vault.db.transaction() as tx:

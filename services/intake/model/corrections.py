@@ -86,6 +86,12 @@ def answered_by_document(policy: Policy, application: Application, replaced: UUI
     )
 
 
+def named_documents(application: Application) -> list[UUID]:
+    """The documents that staff named, by the ids that they had then."""
+    items = (reason.item.partition(":") for reason in application.corrections)
+    return [UUID(name) for kind, _, name in items if kind == "document" and name]
+
+
 def unanswered(application: Application) -> list[str]:
     """The items that the applicant has not answered, in the order in which they were asked."""
     items = dict.fromkeys(reason.item for reason in application.corrections)

@@ -11,6 +11,7 @@ from services.intake.model.applications import ENDED, Application, Mail, Timelin
 
 FAILED = "failed"
 _CHANGED, _TO_THE_FORMER = "contact_changed", "contact_replaced"
+_RESUBMITTED, _SUBMITTED = "resubmitted", "application_submitted"
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail to the applicant; `former`: it went to the address of before."""
+    """A mail to the applicant; `former`: it went to the address of before; `of_correction`: it says that a correction
+    was received."""
 
     mail: Mail
     former: bool
+    of_correction: bool = False
 
 
 def letters(mails: Sequence[Mail], timeline: Sequence[TimelineEntry]) -> list[Letter]:
-    """The mails, each with whether the address has been changed since."""
+    """The mails, each with whether the address has been changed since, and whether a correction had been sent."""
     changes = [entry.at for entry in timeline if entry.what == _CHANGED]
-    changed_at = max(changes) if changes else None
+    corrections = [entry.at for entry in timeline if entry.what == _RESUBMITTED]
     return [
-        Letter(mail, mail.template == _TO_THE_FORMER or (changed_at is not None and mail.at < changed_at))
+        Letter(
+            mail,
+            former=mail.template == _TO_THE_FORMER or any(mail.at < at for at in changes),
+            of_correction=mail.template == _SUBMITTED and any(mail.at >= at for at in corrections),
+        )
         for mail in mails
     ]
 

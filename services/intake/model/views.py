@@ -80,6 +80,8 @@ class ApplicationView:
 
     application: Application
     documents: tuple[Document, ...]
+    #: Those that staff named, also where the applicant has replaced them since.
+    named_documents: tuple[Document, ...]
     timeline: tuple[TimelineEntry, ...]
     corrections: tuple[OpenCorrection, ...]
     #: The last day for the corrections.

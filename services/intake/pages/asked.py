@@ -34,7 +34,7 @@ def asked(intake: Intake, view: ApplicationView) -> list[Asked]:
 def _asked(intake: Intake, view: ApplicationView, item: str) -> Asked:
     mine = [each for each in view.corrections if each.reason.item == item]
     return Asked(
-        title=_title(intake, item, view.documents),
+        title=_title(intake, item, view.named_documents),
         done=all(each.done for each in mine),
         reasons=[(fields.reason_text(intake.policy, each.reason), each.reason.note) for each in mine],
         drawing=_drawing([each.reason for each in mine]),

@@ -12,7 +12,7 @@ from chassis.web.languages import gettext
 from services.intake.model import corrections
 from services.intake.model.applications import CORRECTION_REQUESTED, Reason
 from services.intake.model.views import ApplicationView
-from services.intake.pages import boxes, fields, photos
+from services.intake.pages import boxes, fields, identity, photos
 from services.intake.pages.frame import application_id, read_fields, see_other, show
 from services.intake.pages.photograph import PAGE as DOCUMENTS
 from services.intake.pages.photograph import page_of
@@ -33,6 +33,8 @@ class Item:
     href: str | None
     #: Whether the applicant looks through everything and says what needs mending.
     whole: bool = False
+    #: Whether `photo` came instead of the one that staff looked at.
+    fresh: bool = False
 
 
 async def get_corrections(intake: Intake, request: web.Request) -> web.Response:
@@ -90,6 +92,7 @@ def _page(
     whole = any(corrections.is_whole(policy, reason) for reason in asked)
     named = corrections.named_fields(policy, view.application)
     values: dict[str, Any] = {
+        "name": applicant.display("name"),
         "correct_by": view.correct_by,
         "items": [_item(intake, view, item) for item in _names(asked) if not item.startswith("field:")],
         "fields": boxes.boxes(intake, view, {*named, *chosen}, typed or {}),
@@ -100,7 +103,7 @@ def _page(
         "version": view.application.version,
         "left": len(_names([each.reason for each in view.corrections if not each.done])),
         "lacking": bool(view.missing or view.missing_sides),
-        "saved": "saved" in request.query,
+        "saved": request.query.get("saved", ""),
         "errors": fields.in_order(errors),
     }
     return show(intake, request, "corrections.html", values, status=status)
@@ -124,8 +127,12 @@ def _item(intake: Intake, view: ApplicationView, item: str) -> Item:
         whole = any(corrections.is_whole(intake.policy, each.reason) for each in mine)
         return Item(gettext("申請について"), done, reasons, None, DOCUMENTS if may_add else None, whole)
     document_id = UUID(item.removeprefix("document:"))
-    document = next((each for each in view.documents if each.id == document_id), None)
-    if document is None:
+    named = next((each for each in view.named_documents if each.id == document_id), None)
+    if named is None:
         return Item(gettext("書類の写真"), done, reasons, None, DOCUMENTS)
-    photo = photos.shown(intake.policy, [document])[0]
-    return Item(photo.name, done, reasons, photo, page_of(document))
+    # It may have been replaced since.
+    now = [each for each in view.documents if (each.type, each.side) == (named.type, named.side)]
+    photo = next(iter(photos.shown(intake.policy, now)), None)
+    name = identity.name_of(intake.policy, named.type, named.side)
+    latest = next(iter(now), named)
+    return Item(name, done, reasons, photo, page_of(latest), fresh=latest.id != named.id)

@@ -130,7 +130,7 @@ async def _store(
 def _after(request: web.Request, view: ApplicationView, document: Document) -> str:
     """Where it goes on; whoever corrects sees the photograph once more only where something is to be said about it."""
     if _corrects(request, view) and not document.warnings:
-        return f"{CORRECTIONS}?saved=1"
+        return f"{CORRECTIONS}?saved=photo"
     return f"{PAGE}?sent={document.id}"
 
 
@@ -147,12 +147,13 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
     correcting = _corrects(request, view)
     just_sent = request.query.getall("sent", [])
     values: dict[str, Any] = {
+        "name": application.applicant.display("name"),
         "correcting": correcting,
         "documents": pictures,
         "removable": {each.id for each in view.documents if corrections.may_touch(application, each)},
         "sent": [each for each in pictures if str(each.id) in just_sent and not each.deleted_on],
         "again": {each.id: page_of(each) for each in view.documents},
-        "as_it_is": f"{CORRECTIONS}?saved=1" if correcting else PAGE,
+        "as_it_is": f"{CORRECTIONS}?saved=photo" if correcting else PAGE,
         "refused": refused,
         "proofs": [
             (gettext(words.PROOFS[proof]), proof not in view.missing) for proof in (category.proofs if category else ())
@@ -163,6 +164,7 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
         ],
         "new_address": _where_a_new_address_is(intake, view),
         "ready": not view.missing and not view.missing_sides,
+        "still_needed": identity.still_needed(policy, view, on),
         "groups": identity.groups(policy, view, on),
         "ended": identity.ended(policy, on),
     }

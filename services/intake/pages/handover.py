@@ -9,7 +9,6 @@ from markupsafe import Markup
 from chassis.errors import NotFound, Unauthenticated
 from chassis.web.cookies import drop_cookie, set_cookie
 from chassis.web.languages import plain
-from services.intake import messages
 from services.intake.model.handovers import OVER, WITHIN
 from services.intake.pages import photos
 from services.intake.pages.frame import (
@@ -74,17 +73,24 @@ async def get_link(intake: Intake, request: web.Request) -> web.Response:
     """What the QR code leads to. Opening it changes nothing: a button does."""
     token = request.match_info["token"]
     if not await handovers.is_waiting(intake, token):
-        raise NotFound("link_ended", messages.text("link_ended"))
+        return _over(intake, request)
     return show(intake, request, "handover_link.html", {"token": token})
 
 
 async def post_link(intake: Intake, request: web.Request) -> web.Response:
     """Open the photographs on this device."""
     await read_fields(request, ())
-    session = await handovers.open_handover(intake, request.match_info["token"])
+    try:
+        session = await handovers.open_handover(intake, request.match_info["token"])
+    except NotFound:
+        return _over(intake, request)
     response = see_other(DOCUMENTS)
     set_cookie(request, response, HANDOVER, session)
     return response
+
+
+def _over(intake: Intake, request: web.Request) -> web.Response:
+    return show(intake, request, "handover_over.html", {}, status=404)
 
 
 async def post_end(intake: Intake, request: web.Request) -> web.Response:

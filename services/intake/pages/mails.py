@@ -34,7 +34,7 @@ def sent(view: ApplicationView) -> list[Sent]:
     return [
         Sent(
             letter.mail.at,
-            gettext(words.MAILS.get(letter.mail.template, words.MAIL)),
+            gettext(words.RESUBMITTED if letter.of_correction else words.MAILS.get(letter.mail.template, words.MAIL)),
             letter.mail.state,
             None if letter.former else to,
         )

@@ -107,6 +107,7 @@ def show_photograph(intake: Intake, request: web.Request, view: ApplicationView,
         "max_bytes": policy.limits.upload_bytes,
         "max_megabytes": policy.limits.upload_bytes // (1024 * 1024),
         "too_large": messages.text("too_large"),
+        "pdf": messages.text("pdf"),
         "errors": [FieldError("document", "refused", error)] if error else [],
     }
     return show(intake, request, "document.html", values)

@@ -41,7 +41,9 @@ async def post_sign_in(intake: Intake, request: web.Request) -> web.Response:
             intake, form["email"], form["password"], form["application"], form.get("proof") or None
         )
     except Unauthenticated as wrong:
-        error = FieldError("", wrong.code, messages.text("wrong_credentials"))
+        # Who came by a link was not asked for the receipt number.
+        said = "wrong_link_credentials" if "proof" in form else "wrong_credentials"
+        error = FieldError("", wrong.code, messages.text(said))
         return sign_in_page(intake, request, form, [error], status=wrong.status)
     except TooManyRequests as enough:
         error = FieldError("", enough.code, messages.text("too_many_failures"))

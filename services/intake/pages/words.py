@@ -80,7 +80,7 @@ WARNINGS = {
 #: What the mails are about, by the template of notifier.
 MAILS = {
     "application_received": _("写真を送るページのご案内"),
-    "link_requested": _("申請のページのご案内"),
+    "link_requested": _("ご依頼のリンクのお知らせ"),
     "contact_changed": _("メールアドレスの変更のお知らせ"),
     "contact_replaced": _("メールアドレスの変更のお知らせ（前のメールアドレスへ）"),
     "application_submitted": _("申請を受け付けたお知らせ"),
@@ -97,6 +97,8 @@ MAILS = {
     "review_delayed": _("確認が遅れているお知らせ"),
 }
 MAIL = _("お知らせ")
+#: Of what was corrected; its mail is by the same template.
+RESUBMITTED = _("なおした内容を受け付けたお知らせ")
 
 FILLED_BY = {
     "self": _("カードを使う本人"),

@@ -45,7 +45,6 @@ export async function edit(file, tools, { text, say, places }) {
     const canvas = turned(SHOWN);
     stage.querySelector("canvas")?.remove();
     stage.prepend(canvas);
-    stage.style.maxWidth = `${(70 * canvas.width) / canvas.height}vh`;
   }
 
   function show(each) {

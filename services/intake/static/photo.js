@@ -36,10 +36,16 @@ function wrong(slot, message) {
   slot.input.focus();
 }
 
+// What is wrong with this file before it is sent, in words; "" where nothing is.
+function unfit({ type, size }) {
+  if (type === "application/pdf") return text("pdf");
+  return size > form.dataset.most ? text("large") : "";
+}
+
 function chosen(slot, file) {
   slot.file = file;
   slot.sent = null;
-  wrong(slot, file.size > form.dataset.most ? text("large") : "");
+  wrong(slot, unfit(file));
   slot.ready = import(form.dataset.photos)
     .then(({ edit }) => edit(file, slot.tools, { text, say, places }))
     .catch(() => ({ picture: async () => file }));
@@ -147,7 +153,7 @@ async function sendAll() {
   const waiting = slots.filter((slot) => slot.file && !slot.sent);
   if (!waiting.length && !slots.some((slot) => slot.sent)) return wrong(slots[0], text("missing"));
   for (const slot of waiting) {
-    if (slot.file.size > form.dataset.most) return wrong(slot, text("large"));
+    if (unfit(slot.file)) return wrong(slot, unfit(slot.file));
     const answer = await send(slot);
     if (!answer) return say("stuck");
     const body = parsed(answer);

@@ -35,6 +35,7 @@ from services.intake.store.contacts import contact_changes_since, end_proofs, se
 from services.intake.store.documents import (
     claim_deletions,
     deletion_done,
+    documents_among,
     find_document,
     held_documents,
     insert_document,
@@ -99,6 +100,7 @@ __all__ = [
     "count_attempt",
     "count_once_more",
     "deletion_done",
+    "documents_among",
     "draft_registered",
     "end_handover",
     "end_password_resets",

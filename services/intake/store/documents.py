@@ -15,6 +15,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 OF_APPLICATION = "SELECT * FROM documents WHERE application_id = $1 AND state = ANY($2::text[]) ORDER BY chosen_at, id"
+AMONG = "SELECT * FROM documents WHERE application_id = $1 AND id = ANY($2::uuid[]) ORDER BY chosen_at, id"
 OF_ID = "SELECT * FROM documents WHERE id = $1 AND application_id = $2"
 
 MARK_STORED = """
@@ -74,6 +75,11 @@ async def stored_documents(conn: Connection, application_id: UUID) -> tuple[Docu
 async def held_documents(conn: Connection, application_id: UUID) -> tuple[Document, ...]:
     """The documents that count, and those whose upload has not ended."""
     return tuple(_document(row) for row in await conn.fetch(OF_APPLICATION, application_id, [CHOSEN, STORED]))
+
+
+async def documents_among(conn: Connection, application_id: UUID, ids: Sequence[UUID]) -> tuple[Document, ...]:
+    """Those of the application with these ids, whatever became of them."""
+    return tuple(_document(row) for row in await conn.fetch(AMONG, application_id, list(ids)))
 
 
 async def find_document(conn: Connection, id_: UUID, application_id: UUID) -> Document | None:

@@ -34,6 +34,7 @@ async def get_application(intake: Intake, application_id: UUID) -> ApplicationVi
         if application is None or application.status == ERASED:
             raise NotFound
         documents = await store.stored_documents(tx.conn, application_id)
+        named = await store.documents_among(tx.conn, application_id, corrections.named_documents(application))
         timeline = await store.timeline_of(tx.conn, application_id)
         mails = await store.mails_of(tx.conn, application_id)
         waiting = await store.waiting_besides(tx.conn, application_id)
@@ -44,6 +45,7 @@ async def get_application(intake: Intake, application_id: UUID) -> ApplicationVi
     return ApplicationView(
         application=application,
         documents=documents,
+        named_documents=named,
         timeline=timeline,
         corrections=tuple(
             OpenCorrection(reason, reason.item in application.corrected) for reason in application.corrections

@@ -45,7 +45,8 @@ async def next_link_at(intake: Intake, application_id: UUID) -> datetime | None:
 
 
 async def request_link(intake: Intake, email: str, application: str) -> None:
-    """Ask for the link by e-mail address and application (id or receipt number as typed).
+    """Ask for the link by e-mail address and application (id or receipt number as typed); without an application ("")
+    for each one of the address.
 
     Nothing is looked up here, so that answer and timing are the same for everyone; a loop does what was asked.
     """
@@ -53,10 +54,7 @@ async def request_link(intake: Intake, email: str, application: str) -> None:
 
 
 async def request_password_reset(intake: Intake, email: str, application: str) -> None:
-    """Ask for a link that sets a new password; without an application ("") for each one of the address.
-
-    As `request_link`, nothing is looked up here.
-    """
+    """Ask for a link that sets a new password. As `request_link`, nothing is looked up here."""
     await _keep_request(intake, RESET_PASSWORD, email, application)
 
 
@@ -82,7 +80,7 @@ async def answer_link_request(intake: Intake) -> bool:
 
 
 async def _meant(intake: Intake, tx: Transaction, request: store.LinkRequest) -> list[UUID]:
-    if request.purpose == CONTINUE or request.application.strip():
+    if request.application.strip():
         found = await find_typed(intake, tx, request.application)
         return [found.id] if found else []
     email = understand("email", request.email, today=intake.today)

@@ -140,9 +140,52 @@ async def test_only_the_named_items_are_mended_and_then_sent_again(
     page = await browser.get("/application/corrections")
     assert "すべてなおりました" in page.text
     page = await browser.send(await browser.get("/application/confirm"), "/application/confirm")
-    assert page.heading == "なおした内容を受け付けました"
+    assert (page.heading, page.title.startswith(page.heading)) == ("なおした内容を受け付けました", True)
     handed = (await house.events("application.handed_over.v1"))[-1].data
     assert (handed["round"], handed["applicant"]["kana"]["display"]) == (2, "スイゼンジ ハナ")
+
+
+async def test_a_photograph_taken_again_is_shown_and_said_not_to_be_sent_yet(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    application = await house.submitted()
+    house.documents.warnings = ()
+    (photograph,) = house.documents.images
+    await house.correction(application, (f"document:{photograph}", "blurred"))
+    page = await enter(application)
+    assert "お願いした内容： 写真がぼやけていて" in page.text
+    assert ("まだ送っていません" in page.text, "#finish" in page.links) == (False, False)
+    again = next(link for link in page.links if "type=driving_licence" in link)
+    page = await browser.photograph(await browser.get(again), b"sharper")
+    (new,) = house.documents.images.keys() - {photograph}
+    assert page.url == "/application/corrections?saved=photo"
+    assert "写真を受け取りました。まだ送っていません" in page.text
+    assert "運転免許証 おもて面 なおしました" in page.text
+    assert "新しい写真" in page.text
+    assert {"#finish", f"/application/documents/{new}/screen"} <= set(page.links)
+    assert "運転免許証 おもて面 なおしました" in (await browser.get("/application")).text
+
+
+async def test_what_was_mended_first_leads_on_to_what_is_left(house: House, browser: Browser, enter: Enter) -> None:
+    application = await house.submitted()
+    (photograph,) = house.documents.images
+    await house.correction(application, (f"document:{photograph}", "blurred"), ("field:kana", "name_differs"))
+    page = await browser.send(await enter(application), "/application/corrections", kana="スイゼンジ　ハナ")
+    assert "なおした内容を保存しました。まだ送っていません あと1つ、なおすところがあります。" in page.text
+    assert "#finish" not in page.links
+
+
+async def test_a_photograph_that_another_document_answers_for_is_not_called_new(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    application = await house.submitted()
+    (photograph,) = house.documents.images
+    await house.correction(application, (f"document:{photograph}", "address_differs"))
+    await enter(application)
+    await house.photograph(application.id, "utility_bill")
+    page = await browser.get("/application/corrections")
+    assert "運転免許証 おもて面 なおしました" in page.text
+    assert ("送った写真" in page.text, "新しい写真" in page.text) == (True, False)
 
 
 async def test_a_field_that_was_not_named_is_not_taken(house: House, browser: Browser, enter: Enter) -> None:

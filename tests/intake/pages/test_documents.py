@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.model.applications import Application
 from tests.intake.conftest import House
-from tests.intake.forms import commuter
+from tests.intake.forms import child, commuter
 from tests.intake.pages.browser import Browser, Page
 
 Enter = Callable[[Application], Awaitable[Page]]
@@ -66,6 +66,81 @@ async def test_whoever_works_in_the_city_is_asked_for_a_proof_of_it(
     page = await browser.get("/application/documents?type=employee_id")
     page = await browser.photograph(page)
     assert "/application/confirm" in page.links
+
+
+async def test_whoever_needs_two_documents_is_told_so_before_the_first_and_after_it(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    page = await enter(await house.receive(**commuter()))
+    assert "次の2つを送ってください。 本人確認書類 市内の勤務先がわかるもの" in page.text
+    page = await browser.photograph(await browser.get(LICENCE + "&address=current"))
+    assert "あと1つ必要です： 市内の勤務先がわかるもの" in page.text
+    assert "あと1つ必要です：" in (await browser.get("/application/documents")).text
+    page = await browser.photograph(await browser.get("/application/documents?type=employee_id"))
+    assert "必要です：" not in page.text
+
+
+async def test_one_document_is_asked_for_where_one_is_enough(browser: Browser, application: Application) -> None:
+    page = await browser.get("/application/documents")
+    assert "下からひとつ選んでください" in page.text
+    assert "つを送ってください" not in page.text
+
+
+async def test_a_side_that_is_missing_is_named_and_what_it_proves_is_not_asked_for_twice(
+    browser: Browser, application: Application
+) -> None:
+    page = await browser.get(LICENCE + "&side=back&address=current")
+    page = await browser.photograph(page)
+    assert "あと1つ必要です： 運転免許証 おもて面" in page.text
+
+
+async def test_with_an_old_address_a_proof_of_the_present_one_is_named(
+    browser: Browser, application: Application
+) -> None:
+    page = await browser.photograph(await browser.get(LICENCE + "&address=old"))
+    assert "あと1つ必要です： いまの住所がわかるもの" in page.text
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "codes"),
+    [
+        ("commuter", "市内の勤務先がわかるもの", ["employment_certificate", "employee_id"]),
+        ("student", "市内の学校がわかるもの", ["student_id", "enrolment_certificate"]),
+    ],
+)
+async def test_proofs_of_work_or_of_school_come_first_as_the_category_needs_them(
+    house: House, browser: Browser, enter: Enter, category: str, title: str, codes: list[str]
+) -> None:
+    page = await enter(await house.receive(**commuter(category=category)))
+    offered = [link.partition("type=")[2] for link in page.links if "type=" in link]
+    both = ["employment_certificate", "employee_id", "student_id", "enrolment_certificate"]
+    assert title in page.text
+    assert [code for code in offered if code in both][:2] == codes
+    assert sorted(code for code in offered if code in both) == sorted(both)
+
+
+@pytest.mark.parametrize(
+    ("filled_by", "asked"), [("guardian", "お子さんの本人確認書類を選んでください"), ("self", "本人確認書類")]
+)
+async def test_for_a_child_the_documents_of_children_come_first(
+    house: House, browser: Browser, enter: Enter, filled_by: str, asked: str
+) -> None:
+    page = await enter(await house.receive(**child(filled_by=filled_by)))
+    offered = [link.partition("type=")[2] for link in page.links if "type=" in link]
+    assert offered[:3] == ["child_medical_certificate", "my_number_card", "eligibility_certificate"]
+    assert "driving_licence" not in offered
+    assert ("お子さん" in page.text, asked in page.text) == (filled_by == "guardian", True)
+
+
+async def test_a_grown_up_is_not_offered_what_children_have(browser: Browser, application: Application) -> None:
+    links = (await browser.get("/application/documents")).links
+    offered = [link.partition("type=")[2] for link in links if "type=" in link]
+    assert (offered[0], "child_medical_certificate" in offered) == ("driving_licence", False)
+
+
+async def test_in_english_the_side_of_a_document_stands_in_brackets(browser: Browser, application: Application) -> None:
+    page = await browser.get(FRONT + "&lang=en")
+    assert page.heading == "Photo of your document: Driving licence (front)"
 
 
 async def test_a_photograph_can_be_looked_at_replaced_and_taken_back(
@@ -132,6 +207,7 @@ async def test_no_file_is_said_beside_the_field(browser: Browser, application: A
     ("refusal", "code", "said"),
     [
         ((422, "unreadable_image"), "unreadable_image", "写真として開けませんでした。別の写真を選んでください。"),
+        ((422, "pdf"), "pdf", "PDFは送れません。紙か画面を写真に撮って送ってください。"),
         ((413, "too_large"), "too_large", "写真のファイルが大きすぎます。もう一度撮るか、小さくしてお送りください。"),
         ((422, "too_many_pixels"), "too_many_pixels", "写真が大きすぎます。小さくして、もう一度お送りください。"),
         (

@@ -53,11 +53,12 @@ async def test_the_telephone_sends_and_the_computer_knows(
 ) -> None:
     page = await browser.get("/application/documents")
     page = await browser.send(page, "/application/handover")
-    assert (page.heading, "<svg" in page.html) == ("スマートフォンで写真をとる", True)
+    assert (page.heading, "<svg" in page.html) == ("スマートフォンで写真を撮る", True)
     assert await state(house) == ("waiting", [])
 
     page = await opened(house, phone, application)
     assert (page.url, page.heading) == ("/application/documents", "本人確認書類の写真を送る")
+    assert "さんの申請" not in page.text
     assert await state(house) == ("open", [])
     page = await phone.photograph(await phone.get(FRONT), b"front")
     assert "写真を受け取りました" in page.text
@@ -78,6 +79,30 @@ async def test_the_link_does_nothing_until_its_button_is_pressed_and_then_once(
     assert (await phone.send(page, f"/handover/{token}")).status == 200
     again = await browser.send(page, f"/handover/{token}", csrf_token=await _token(browser))
     assert (again.status, (await phone.get(f"/handover/{token}")).status) == (404, 404)
+
+
+@pytest.mark.parametrize("minutes", [0, 11])
+async def test_a_code_that_is_used_or_too_old_says_where_a_new_one_is(
+    house: House, phone: Browser, application: Application, minutes: int
+) -> None:
+    token = await handovers.begin_handover(house.intake, application.id)
+    page = await phone.get(f"/handover/{token}")
+    if minutes:
+        house.clock.move(minutes=minutes)
+    else:
+        await handovers.open_handover(house.intake, token)
+    for over in (await phone.get(page.url), await phone.send(page, page.url)):
+        assert (over.status, over.heading) == (404, "このQRコードは使えません")
+        assert "パソコンの画面で「新しいQRコードを表示する」を押して" in over.text
+
+
+async def test_the_page_of_a_document_offers_the_telephone_too(
+    browser: Browser, phone: Browser, house: House, application: Application
+) -> None:
+    page = await browser.send(await browser.get(FRONT), "/application/handover")
+    assert page.heading == "スマートフォンで写真を撮る"
+    await opened(house, phone, application)
+    assert "/application/handover" not in [form.action for form in (await phone.get(FRONT)).forms]
 
 
 async def test_a_link_ends_after_ten_minutes_or_with_the_next_one(

@@ -74,6 +74,33 @@ async def test_whatever_is_wrong_the_answer_is_the_same_and_keeps_what_was_typed
     assert (fields["email"], fields["application"], fields["password"]) == (typed["email"], typed["application"], "")
 
 
+async def test_a_link_that_asked_for_no_receipt_number_does_not_say_that_it_is_wrong(
+    house: House, browser: Browser
+) -> None:
+    application = await house.receive()
+    page = await browser.get(f"/continue/{application.id}/{await house.proof(application)}")
+    said = []
+    for email, password in ((EMAIL, "wrong1"), ("else@example.jp", PASSWORD)):
+        page = await browser.send(page, "/sign-in", email=email, password=password)
+        said.append((page.status, page.summary))
+    assert said == [(401, ["メールアドレスかパスワードが違います。"])] * 2
+
+
+async def test_the_introduction_names_what_the_page_asks_for(house: House, browser: Browser) -> None:
+    application = await house.receive()
+    asked = [await browser.get(path) for path in ("/sign-in", f"/continue/{application.id}")]
+    assert ["受付番号と、仮登録のときに" in page.text for page in asked] == [True, False]
+
+
+async def test_after_signing_in_the_page_says_whose_application_it_is(
+    house: House, browser: Browser, enter: Enter
+) -> None:
+    application = await house.receive(name="水前寺 さくら")
+    link = await browser.get(f"/continue/{application.id}")
+    shown = [link, await enter(application), await browser.get("/application")]
+    assert ["水前寺 さくら さんの申請" in page.text for page in shown] == [False, True, True]
+
+
 async def test_after_a_wrong_password_the_link_still_proves(house: House, browser: Browser) -> None:
     application = await house.receive()
     page = await browser.get(f"/continue/{application.id}/{await house.proof(application)}")
