@@ -265,6 +265,14 @@ async def test_a_shared_computer_can_forget(browser: Browser, apply: Apply) -> N
     assert (await browser.get("/apply")).form("/apply").fields["name"] == ""
 
 
+async def test_forgetting_a_result_erases_nothing_that_is_registered(
+    house: House, browser: Browser, apply: Apply
+) -> None:
+    page = await browser.send(await apply(), "/apply/register")
+    await browser.send(page, "/apply/forget")
+    assert (await house.rows("drafts"), await house.rows("applications")) == (1, 1)
+
+
 async def test_a_second_person_can_apply_from_the_same_browser(house: House, browser: Browser, apply: Apply) -> None:
     await browser.send(await apply(), "/apply/register")
     page = await browser.get("/apply?kind=new")
