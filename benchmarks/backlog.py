@@ -41,8 +41,7 @@ async def measure_consume_backlog(runner: Runner) -> Row:
         for portion in portions(count):
             await consume.waiting(at, portion)
         async with consume.running(consume.consuming(at)):
-            row = await drained("consume_backlog", count, handled)
-            await until(partial(consume.acknowledged, at))
+            row = await drained("consume_backlog", count, consume.handled)
         await consume.verify(at, count)
     return row
 
@@ -84,11 +83,6 @@ async def holds(at: relay.Bench, count: int) -> bool:
 def confirmed() -> float:
     """How many events the broker has confirmed to this process."""
     return REGISTRY.get_sample_value("events_published_total", {"type": TYPE, "outcome": "confirmed"}) or 0.0
-
-
-def handled() -> float:
-    """How many events this process has given their effect."""
-    return REGISTRY.get_sample_value("events_handled_total", {"queue": QUEUE, "outcome": "done"}) or 0.0
 
 
 def resident_megabytes() -> float:
