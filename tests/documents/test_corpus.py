@@ -17,7 +17,7 @@ from tests.documents.corpus import corpus, display_p3
 from tests.documents.test_images import markers
 
 CONTENT_TYPES = ("image/jpeg", "image/png", "application/octet-stream", "text/html", "image/heic")
-REFUSALS = ((422, "unreadable_image"), (422, "too_many_pixels"))
+REFUSALS = ((422, "unreadable_image"), (422, "pdf"), (422, "too_many_pixels"))
 
 
 async def test_every_hostile_or_odd_file_is_stored_clean_or_refused_whole(house: House) -> None:

@@ -28,7 +28,7 @@ async def nothing_was_stored(house: House) -> bool:
         (pictures.noise(5_000_000), (422, "unreadable_image")),
         (b"\xff\xd8\xff" + pictures.noise(5_000_000), (422, "unreadable_image")),
         (pictures.jpeg()[:2000], (422, "unreadable_image")),
-        (b"%PDF-1.7\n" + pictures.jpeg(), (422, "unreadable_image")),
+        (b"%PDF-1.7\n" + pictures.jpeg(), (422, "pdf")),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", (422, "unreadable_image")),
         (pictures.flood_png(), (422, "too_many_pixels")),
         (pictures.flood_webp(), (422, "too_many_pixels")),

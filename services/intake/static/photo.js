@@ -46,8 +46,9 @@ function chosen(slot, file) {
   slot.file = file;
   slot.sent = null;
   wrong(slot, unfit(file));
-  slot.ready = import(form.dataset.photos)
-    .then(({ edit }) => edit(file, slot.tools, { text, say, places }))
+  // After the one chosen before, which may take longer: the last one is what is shown.
+  slot.ready = Promise.all([import(form.dataset.photos), slot.ready])
+    .then(([{ edit }]) => edit(file, slot.tools, { text, say, places }))
     .catch(() => ({ picture: async () => file }));
 }
 

@@ -62,7 +62,7 @@ async def test_who_lives_elsewhere_is_asked_for_work_and_school_and_nothing_else
 async def test_work_and_school_are_a_question_of_their_own_in_the_words_of_the_policy(browser: Browser) -> None:
     page = await ask(browser, postal_code="836-0000")
     assert page.heading == "熊本市内で働いていますか、熊本市内の学校に通っていますか"
-    assert "お住まい：福岡県大牟田市 なおす" in page.text
+    assert "お住まい 福岡県大牟田市 なおす" in page.text
     assert "お住まいの郵便番号" not in page.text
 
 

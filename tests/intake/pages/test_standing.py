@@ -84,5 +84,5 @@ async def test_what_to_mend_is_on_the_page_with_reason_and_example(
 async def test_the_telephone_does_all_this_too(house: House, browser: Browser, enter: Enter) -> None:
     application = await house.submitted()
     text = (await enter(application)).text
-    assert f"受付番号「{application.receipt_number}」をお知らせください" in text
+    assert f"受付番号「{application.receipt_number}」をお知らせください" in text.replace(" ", "")
     assert house.intake.policy.contact.phone in text
