@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.connection import Connection
 from services.review.model import Candidate, Person, Registration
-from services.review.model.candidates import same_because
+from services.review.model.candidates import perhaps_family, same_because
 from services.review.model.expiry import Notice
 
 _COLUMNS = """
@@ -164,6 +164,7 @@ def _candidate(row: asyncpg.Record, person: Person) -> Candidate:
         birth_date=row["birth_date"],
         address=row["address"],
         phone=row["phone"],
+        perhaps_family=perhaps_family(person, other),
     )
 
 
