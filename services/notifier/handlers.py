@@ -98,8 +98,10 @@ async def on_registration_renewed(notifier: Notifier, tx: Transaction, event: Ev
 
 async def on_registration_changed(notifier: Notifier, tx: Transaction, event: Event) -> None:
     await use_cases.hear_registration(notifier, tx, _registration(event))
-    if event.data.get("changed"):
-        # Another address, of which the old and the new one are told by what intake says.
+    if changed := event.data.get("changed"):
+        # Another address, of which the old and the new one are told by what intake says; or what the person asked for.
+        if "expiry_notice" in changed:
+            await use_cases.end_consent(notifier, tx, _application(event))
         return
     kept = ["card_number", "previous_card_number", "expires_on"]
     await use_cases.plan(notifier, tx, _delivery(event, _application(event), "registration_changed", kept))

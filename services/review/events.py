@@ -71,6 +71,12 @@ def registration_contact_changed(registration: Registration) -> NewEvent:
     return NewEvent("registration.changed.v1", registration.id, data)
 
 
+def registration_notice_stopped(registration: Registration) -> NewEvent:
+    """The person does not want to be told before the card expires; nothing that others see has changed."""
+    data = {**_registration(registration), "changed": ["expiry_notice"]}
+    return NewEvent("registration.changed.v1", registration.id, data)
+
+
 def registration_expiring(registration: Registration) -> NewEvent:
     """Nothing has changed: the version is the one that was said before."""
     return NewEvent("registration.expiring.v1", registration.id, _registration(registration))

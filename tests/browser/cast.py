@@ -25,6 +25,8 @@ IDLE = "UPDATE sessions SET used_at = now() - interval '28 minutes 30 seconds' W
 OLD = "UPDATE sessions SET created_at = now() - interval '11 hours 58 minutes 30 seconds' WHERE application_id = $1"
 #: Whose password was typed wrong too often.
 LOCKED_OUT = "suzuki"
+#: Cards from before this service, whose holders want to be told before they expire; one of them until staff stop it.
+REMINDED, REMINDED_NO_MORE = "9100000000001", "9100000000002"
 
 
 @dataclass
@@ -245,6 +247,39 @@ async def approved_case(stage: Stage) -> Role:
     return _staff(stage, case=case["id"])
 
 
+async def unmasked_case(stage: Stage) -> Role:
+    """A case with a number that is still to be covered, of somebody whose family has cards."""
+    sibling, person = _stranger(stage), _stranger(stage)
+    await sibling.apply_and_submit(
+        name="島崎　空", kana="しまざき　そら", birth_date="昭和40年1月2日", phone="096-328-0001"
+    )
+    await stage.office.find_case(sibling.id)
+    await person.apply(name="島崎　海", kana="しまざき　うみ", birth_date="昭和42年3月4日", phone="096-328-0001")
+    await person.follow_link()
+    await person.upload()
+    document = await person.upload("eligibility_certificate", data=photo("second"))
+    await person.submit()
+    return await _claimed(stage, person, document["id"])
+
+
+async def lost_card_case(stage: Stage) -> Role:
+    """A lost card whose number is not known, of somebody who may be registered."""
+    registered, person = _stranger(stage), _stranger(stage)
+    who = {"name": "城山　波", "kana": "しろやま　なみ", "birth_date": "平成元年3月3日", "phone": "096-328-0002"}
+    await registered.apply_and_submit(**who)
+    await stage.office.decide(await stage.office.find_case(registered.id), "approve")
+    await person.apply_and_submit(**who, kind="replacement")
+    return await _claimed(stage, person)
+
+
+async def reminded(stage: Stage) -> Role:
+    return await _reminded(stage, REMINDED)
+
+
+async def reminded_no_more(stage: Stage) -> Role:
+    return await _reminded(stage, REMINDED_NO_MORE)
+
+
 #: Made anew for each page, which leaves nothing of them.
 USED_UP = (leaving, parting, handed)
 
@@ -273,6 +308,24 @@ def _of(person: Person, **words: str) -> Role:
 def _staff(stage: Stage, **words: str) -> Role:
     assert stage.office.token
     return Role({"review_session": stage.office.token}, words)
+
+
+def _stranger(stage: Stage) -> Person:
+    return Person(stage.mailbox.http, stage.system.url("intake"), stage.mailbox)
+
+
+async def _claimed(stage: Stage, person: Person, document: str = "") -> Role:
+    case = await stage.office.find_case(person.id)
+    await stage.office.expect(200, "POST", f"/api/v1/cases/{case['id']}/claim")
+    return _staff(stage, case=case["id"], document=document)
+
+
+async def _reminded(stage: Stage, card_number: str) -> Role:
+    """Somebody with this card, who wants to be told before it expires."""
+    person = _stranger(stage)
+    await person.apply_and_submit(kind="renewal", card_number=card_number, expiry_notice=True)
+    await stage.office.decide(await stage.office.find_case(person.id), "approve")
+    return _staff(stage)
 
 
 async def _write(stage: Stage, statement: str, *values: object) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from playwright.async_api import FilePayload, Page
 
 from tests.browser import cast, walk
-from tests.browser.cast import LOCKED_OUT, Role, Stage
+from tests.browser.cast import LOCKED_OUT, REMINDED, REMINDED_NO_MORE, Role, Stage
 from tests.end_to_end.people import photo
 
 
@@ -119,6 +119,12 @@ async def decide_nothing(page: Page, mode: str) -> None:
     await choose(page, mode)
     async with page.expect_navigation():
         await page.locator(f".for-{mode} .dock-foot button").click()
+
+
+async def stop_notice(page: Page) -> None:
+    await walk.fill(page, card_number=REMINDED_NO_MORE)
+    await walk.send(page, "/registrations")
+    await walk.send(page, "/registrations/")
 
 
 DOCUMENT = "/application/documents?type=driving_licence&address=current"
@@ -307,6 +313,7 @@ STAFF = [
     ),
     State("staff-queue", "/queue", cast.waiting_case, service="review"),
     State("staff-queue-correcting", "/queue?status=correction_requested", cast.correcting_case, service="review"),
+    State("staff-queue-search", "/queue?q=0000", cast.waiting_case, service="review", status=422),
     State("staff-queue-ended", "/queue?status=decided", cast.approved_case, service="review"),
     State("staff-case-free", "/cases/{case}", cast.waiting_case, service="review"),
     State("staff-case-mine", "/cases/{case}", cast.claimed_case, service="review"),
@@ -324,10 +331,36 @@ STAFF = [
         )
         for mode in ("correct", "reject")
     ),
+    State("staff-case-unmasked", "/cases/{case}", cast.unmasked_case, partial(choose, mode="approve"), "review"),
+    State("staff-case-lost", "/cases/{case}", cast.lost_card_case, partial(choose, mode="approve"), "review"),
+    State(
+        "staff-case-lost-errors",
+        "/cases/{case}",
+        cast.lost_card_case,
+        partial(decide_nothing, mode="approve"),
+        "review",
+    ),
     State("staff-case-correcting", "/cases/{case}", cast.correcting_case, unfold, service="review"),
     State("staff-case-approved", "/cases/{case}?done=1", cast.approved_case, service="review"),
     State("staff-mask", STAFF_MASK, cast.claimed_case, service="review"),
     State("staff-mask-free", STAFF_MASK, cast.waiting_case, service="review"),
+    State("staff-registrations", "/registrations", cast.staff, service="review"),
+    State(
+        "staff-registrations-unknown",
+        "/registrations",
+        cast.staff,
+        pressing("/registrations", card_number="9100000000009"),
+        "review",
+        answer=422,
+    ),
+    State(
+        "staff-registrations-found",
+        "/registrations",
+        cast.reminded,
+        pressing("/registrations", card_number=REMINDED),
+        "review",
+    ),
+    State("staff-registrations-stopped", "/registrations", cast.reminded_no_more, stop_notice, "review"),
     State("staff-case-away", "/cases/{case}", cast.claimed_case, service="review-alone"),
     State("staff-mask-away", STAFF_MASK, cast.claimed_case, service="review-alone"),
     State("staff-problem-403", STAFF_MASK, cast.claimed_case, forging("/cases/"), "review", answer=403),

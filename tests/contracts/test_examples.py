@@ -117,9 +117,14 @@ def test_an_example_is_the_event_that_its_file_is_named_after(contract: Contract
     assert example["dataschema"] == contract.dataschema
 
 
+#: A lost card was replaced: there it is not said what alone is other than before.
+NOT_SHOWN = {"registration.changed.v1": {"changed"}}
+
+
 @each_contract
 def test_an_example_shows_every_field(contract: Contract) -> None:
-    assert list(contract.example["data"]) == list(contract.schema["properties"])
+    shown = [name for name in contract.schema["properties"] if name not in NOT_SHOWN.get(contract.type, set())]
+    assert list(contract.example["data"]) == shown
 
 
 def test_the_examples_tell_one_story_with_one_application_and_one_registration() -> None:

@@ -12,7 +12,7 @@ from services.notifier.model import CARD_IS_LATE
 from tests.notifier.conftest import House
 from tests.notifier.post_office import OK
 from tests.notifier.samples import APPLICATION, heard
-from tests.notifier.test_keeping import LAST_MOMENT, LATER, MOMENT, renewal, story
+from tests.notifier.test_keeping import LAST_MOMENT, LATER, MOMENT, renewal, stopped, story
 
 SENT = "notification.sent.v1"
 SIXTY_DAYS_BEFORE = datetime(2031, 3, 1, 3, 0, tzinfo=UTC)
@@ -116,6 +116,22 @@ async def test_a_notice_that_waits_is_dropped_when_the_answer_becomes_no(house: 
     await house.hear(*story()[:3], notice())
     await house.hear(heard("application.contact_changed.v1", 5, expiry_notice=False, changed=["expiry_notice"]))
     assert await ends(house) == [("dropped", "not wanted any more")]
+
+
+async def test_a_notice_that_waits_is_dropped_when_staff_stop_it(house: House) -> None:
+    await house.hear(*story()[:3], notice(), stopped())
+    assert await ends(house) == [("dropped", "not wanted any more")]
+
+
+@pytest.mark.parametrize("erased", [False, True])
+async def test_a_notice_that_is_heard_after_staff_stopped_it_is_not_sent(house: House, erased: bool) -> None:
+    await house.hear(*story()[: 4 if erased else 3])
+    await house.send_all()
+    house.office.taken.clear()
+    await house.hear(stopped(), notice())
+    sent = await house.send_all()
+    await use_cases.sweep(house.notifier)
+    assert (sent, await ends(house)) == (0, [("dropped", "not wanted any more")])
 
 
 async def test_a_notice_whose_reader_is_not_kept_is_dropped(house: House) -> None:

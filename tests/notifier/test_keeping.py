@@ -56,6 +56,12 @@ def renewal(*, wanted: bool = True) -> list[Event]:
     ]
 
 
+def stopped(version: int = 2, **data: Any) -> Event:
+    """Staff stopped the notice."""
+    about = {"version": version, "expires_on": "2031-04-30", "changed": ["expiry_notice"], **data}
+    return heard("registration.changed.v1", version, minute=3, **about)
+
+
 KEPT = {
     "application_id": APPLICATION,
     "receipt_number": None,
@@ -71,7 +77,9 @@ CARD = {"registration_id": REGISTRATION, "version": 1, "application_id": APPLICA
 
 async def empty(house: House) -> None:
     async with house.db.connection() as conn:
-        await conn.execute("TRUNCATE deliveries, contacts, forgotten, registrations, outbox, outbox_subjects")
+        await conn.execute(
+            "TRUNCATE deliveries, contacts, forgotten, registrations, ended_consents, outbox, outbox_subjects"
+        )
 
 
 async def contacts(house: House) -> list[dict[str, Any]]:
@@ -189,6 +197,57 @@ async def test_a_late_word_that_takes_the_consent_back_ends_it_at_once_and_no_ea
     assert await contacts(house) == []
 
 
+async def test_in_every_order_nothing_stays_where_staff_stopped_the_notice(house: House) -> None:
+    for order in itertools.permutations([*story(), stopped()]):
+        await empty(house)
+        await house.hear(*(event for event in order for _ in range(2)), *reversed(order))
+        assert (await contacts(house), await unsent(house)) == ([], [])
+
+
+async def test_staff_who_stop_the_notice_years_after_the_erasure_end_the_keeping_at_once(house: House) -> None:
+    await house.hear(*story())
+    before = await contacts(house)
+    await house.hear(stopped())
+    assert (before, await contacts(house)) == ([KEPT], [])
+
+
+async def test_another_address_for_holds_takes_no_consent_back(house: House) -> None:
+    await house.hear(*story(), stopped(changed=["email"]))
+    assert await contacts(house) == [KEPT]
+
+
+async def test_what_was_stopped_stays_so_when_another_address_is_heard_of_before_or_after(house: House) -> None:
+    received, changed, completed, erased = story()
+    moved = heard("application.contact_changed.v1", 4, email=LATER_EMAIL, expiry_notice=True, changed=["email"])
+    told = stopped(3, changed=["email"])
+    for order in itertools.permutations([changed, moved, told, stopped(), erased]):
+        await empty(house)
+        await house.hear(received, completed, *order)
+        assert await swept(house) == []
+
+
+async def test_whose_card_is_not_known_yet_is_not_waited_for_after_the_notice_was_stopped(house: House) -> None:
+    received, changed, _completed, erased = story()
+    await house.hear(stopped(), received, changed, erased)
+    assert await contacts(house) == []
+
+
+async def test_until_the_erasure_the_address_stays_for_the_mails_about_the_application(house: House) -> None:
+    received, changed, completed, _erased = story()
+    await house.hear(received, changed, completed, stopped())
+    assert await swept(house) == [EMAIL]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_in_any_order_who_asks_anew_when_the_card_is_renewed_is_kept(house: House, data: st.DataObject) -> None:
+    await empty(house)
+    received, renewed = renewal()
+    later = [received, heard(renewed.type, 3, application=LATER, minute=6, version=3), stopped()]
+    await house.hear(*data.draw(st.permutations([*story(), *later])))
+    assert await swept(house) == [LATER_EMAIL]
+
+
 async def test_nothing_but_the_notice_is_planned_for_a_contact_that_is_kept(house: House) -> None:
     await house.hear(*story())
     await house.hear(
@@ -205,6 +264,14 @@ async def test_an_address_that_reached_the_registration_late_is_told_to_nobody_a
     await house.hear(received, changed, completed)
     before = sorted(await unsent(house))
     await house.hear(heard("registration.changed.v1", 2, version=2, changed=["email"]))
+    assert sorted(await unsent(house)) == before
+
+
+async def test_who_asked_not_to_be_told_is_not_written_to_about_that(house: House) -> None:
+    received, changed, completed, _erased = story()
+    await house.hear(received, changed, completed)
+    before = sorted(await unsent(house))
+    await house.hear(stopped())
     assert sorted(await unsent(house)) == before
 
 

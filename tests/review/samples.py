@@ -72,11 +72,12 @@ def handed_over(
     outcomes: Mapping[str, str] | None = None,
     filled_by: str = "self",
     expiry_notice: bool | None = None,
+    receipt_number: str | None = None,
 ) -> Event:
     subject = application or new_id()
     data = {
         "kind": kind,
-        "receipt_number": f"K7Q4-{str(subject)[-4:].upper()}",
+        "receipt_number": receipt_number or f"K7Q4-{str(subject)[-4:].upper()}",
         "round": round,
         "version": 3 + round,
         "submitted_at": submitted_at,

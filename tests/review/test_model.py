@@ -1,13 +1,16 @@
 """States and rules, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.review.model import Case
-from services.review.model.candidates import Person, same_because
+from services.review.model.candidates import Person, perhaps_family, same_because
 from services.review.model.cursors import cursor_of, place_of
 from services.review.model.expiry import expiry
 
@@ -55,3 +58,32 @@ def test_a_birth_date_alone_is_no_reason() -> None:
     one = Person("水前寺ハナ", "スイゼンジハナ", date(2000, 1, 1), "見本町1", "096")
     other = Person("例太郎", "レイタロウ", date(2000, 1, 1), "例町2", "097")
     assert same_because(one, other) == ()
+
+
+ONE = Person("水前寺はな", "スイゼンジハナ", date(1991, 4, 12), "見本町1", "0960000000")
+
+
+@pytest.mark.parametrize(
+    ("changed", "family"),
+    [
+        ({"name_key": "水前寺陽", "kana_key": "スイゼンジハル", "birth_date": date(2021, 2, 1)}, True),
+        ({"name_key": "水前寺陽", "kana_key": None, "birth_date": date(2021, 2, 1)}, True),
+        # A slip in the birth date, a marriage, twins, a telephone that is another's now: look at them.
+        ({"birth_date": date(1991, 4, 21)}, False),
+        ({"name_key": "水前寺花", "birth_date": date(1991, 4, 21)}, False),
+        ({"name_key": "水前寺陽", "kana_key": "スイゼンジハル"}, False),
+        (
+            {
+                "name_key": "水前寺陽",
+                "kana_key": "スイゼンジハル",
+                "birth_date": date(2021, 2, 1),
+                "phone_key": "0961111111",
+            },
+            False,
+        ),
+    ],
+)
+def test_perhaps_a_family_is_who_shares_a_telephone_and_nothing_of_ones_own(
+    changed: dict[str, Any], family: bool
+) -> None:
+    assert perhaps_family(ONE, replace(ONE, **changed)) == family

@@ -1,6 +1,7 @@
 """Notifier's SQL, one module for each group of tables."""
 
 from services.notifier.store.contacts import (
+    end_consent,
     forget,
     forget_registrations,
     is_forgotten,
@@ -30,6 +31,7 @@ __all__ = [
     "claim_next",
     "count_unsent",
     "drop_untrue",
+    "end_consent",
     "extend_claim",
     "forget",
     "forget_registrations",

@@ -39,6 +39,8 @@ SELECT $1, $2, EXISTS (SELECT FROM deliveries WHERE application_id = $1 AND temp
 IS_FORGOTTEN = "SELECT FROM forgotten WHERE application_id = $1"
 NOTE_END = "UPDATE forgotten SET end_known = true WHERE application_id = $1 AND NOT end_known"
 
+END_CONSENT = "INSERT INTO ended_consents (application_id) VALUES ($1) ON CONFLICT DO NOTHING"
+
 # The first of these remembers which word on the contact was the last, before the contact goes.
 NOTE_CONTACTS = """
 UPDATE forgotten f SET contact_sequence = c.sequence
@@ -50,6 +52,7 @@ FORGET_CONTACTS = """
 DELETE FROM contacts c USING forgotten f
  WHERE c.application_id = f.application_id AND ($1::uuid IS NULL OR f.application_id = $1)
    AND NOT (c.expiry_notice AND c.sequence = f.contact_sequence
+            AND NOT EXISTS (SELECT FROM ended_consents e WHERE e.application_id = c.application_id)
             AND (EXISTS (SELECT FROM registrations r WHERE r.application_id = c.application_id AND r.expires_on >= $3)
                  OR (NOT f.end_known AND f.forgotten_at > $2)))
 """
@@ -116,6 +119,11 @@ async def is_forgotten(conn: Connection, application_id: UUID) -> bool:
 async def note_end(conn: Connection, application_id: UUID) -> None:
     """It is known how this application ended: where it was erased, it waits for no card any more."""
     await conn.execute(NOTE_END, application_id)
+
+
+async def end_consent(conn: Connection, application_id: UUID) -> None:
+    """Nobody is told by the contact of this application before a card expires."""
+    await conn.execute(END_CONSENT, application_id)
 
 
 async def forget(conn: Connection, waiting_since: datetime, today: date, application_id: UUID | None = None) -> None:

@@ -29,7 +29,8 @@ _UNTRUE = """CASE
         SELECT FROM registrations r
          WHERE r.application_id = d.application_id AND r.expires_on = (d.content->>'expires_on')::date
            AND r.expires_on >= {today}) THEN 'the card has expired, or was renewed or changed'
-    WHEN NOT c.expiry_notice THEN 'not wanted any more'
+    WHEN NOT c.expiry_notice OR EXISTS (SELECT FROM ended_consents e WHERE e.application_id = d.application_id)
+        THEN 'not wanted any more'
     END"""
 
 # Why the notice to an erased application will not find a reader: its contact was heard of and is not kept, or is too late.

@@ -1,6 +1,6 @@
 """What notifier can do; the only place that opens transactions and records events."""
 
-from services.notifier.use_cases.contacts import forget, hear_contact, hear_registration
+from services.notifier.use_cases.contacts import end_consent, forget, hear_contact, hear_registration
 from services.notifier.use_cases.context import Notifier
 from services.notifier.use_cases.planning import plan, plan_unless_later
 from services.notifier.use_cases.returning import hear_report
@@ -9,6 +9,7 @@ from services.notifier.use_cases.sweeping import sweep
 
 __all__ = [
     "Notifier",
+    "end_consent",
     "forget",
     "hear_contact",
     "hear_registration",

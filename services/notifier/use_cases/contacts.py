@@ -43,6 +43,16 @@ async def hear_registration(notifier: Notifier, tx: Transaction, registration: R
     await store.keep_registration(tx.conn, registration)
 
 
+async def end_consent(notifier: Notifier, tx: Transaction, application_id: UUID) -> None:
+    """Who gave this application does not want to be told any more before the card expires, whatever intake says of it.
+
+    What was kept for nothing else goes; a later application asks anew.
+    """
+    await store.end_consent(tx.conn, application_id)
+    await drop_untrue(notifier, tx, application_id)
+    await forget_erased(notifier, tx, application_id)
+
+
 async def forget(notifier: Notifier, tx: Transaction, application_id: UUID) -> None:
     """The application was erased: so is its contact, unless a card needs it, and what was still to be sent."""
     await store.remember_forgotten(tx.conn, application_id, notifier.now(), ENDS)

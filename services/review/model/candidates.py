@@ -48,6 +48,8 @@ class Candidate:
     phone: str
     #: What staff said in an earlier decision on this case, if they did.
     verdict: str | None = None
+    #: Rather somebody of the same family than the same person.
+    perhaps_family: bool = False
 
 
 def same_because(one: Person, other: Person) -> tuple[str, ...]:
@@ -60,6 +62,16 @@ def same_because(one: Person, other: Person) -> tuple[str, ...]:
         (PHONE, _alike(one.phone_key, other.phone_key)),
     )
     return tuple(reason for reason, holds in found if holds)
+
+
+def perhaps_family(one: Person, other: Person) -> bool:
+    """Whether two people share a telephone and nothing that is one person's own: neither birth date nor name nor kana."""
+    own = (
+        one.birth_date == other.birth_date,
+        _alike(one.name_key, other.name_key),
+        _alike(one.kana_key, other.kana_key),
+    )
+    return same_because(one, other) == (PHONE,) and not any(own)
 
 
 def in_words(reasons: Sequence[str]) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ class Registration:
     contact_version: int
     #: Whether the person wants to be told before the card expires.
     expiry_notice: bool
+    #: Whether staff stopped that, as the person asked: only a later application can ask for it again.
+    notice_stopped: bool = False
 
     @property
     def announced_email(self) -> str | None:
@@ -88,12 +90,16 @@ def register(
 
 def with_contact(registration: Registration, contact: Contact) -> Registration:
     """With this address and answer. The version grows only where its events say the address, and it is another one."""
-    after = replace(
-        registration, email=contact.email, expiry_notice=contact.expiry_notice, contact_version=contact.version
-    )
+    wanted = contact.expiry_notice and not registration.notice_stopped
+    after = replace(registration, email=contact.email, expiry_notice=wanted, contact_version=contact.version)
     if after.announced_email == registration.announced_email:
         return after
     return replace(after, version=registration.version + 1)
+
+
+def without_notice(registration: Registration) -> Registration:
+    """Whose person is not to be told before the card expires: whoever kept an address for that hears of it."""
+    return replace(registration, version=registration.version + 1, expiry_notice=False, notice_stopped=True)
 
 
 def differences(

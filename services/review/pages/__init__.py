@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.web.routes import CSRF_FORM, CSRF_NONE, PUBLIC, Authenticator, Route
-from services.review.pages import case, mask, queue, session
+from services.review.pages import case, mask, queue, registrations, session
 from services.review.pages.problem import render_problem
 from services.review.use_cases import Review
 
@@ -36,6 +36,16 @@ ROUTES: Sequence[Route[Review]] = [
         STAFF,
         CSRF_NONE,
         "An image of an identity document (reading, screen or thumbnail)",
+    ),
+    Route("GET", "/registrations", registrations.get_registrations, STAFF, CSRF_NONE, "Which card's notice to stop"),
+    Route("POST", "/registrations", registrations.post_registrations, STAFF, CSRF_FORM, "Find the card by its number"),
+    Route(
+        "POST",
+        "/registrations/{registration}/notice",
+        registrations.post_notice,
+        STAFF,
+        CSRF_FORM,
+        "Stop the notice before the card expires",
     ),
 ]
 

@@ -1,11 +1,13 @@
 """What the decision forms offer: items, reasons, the card number, the deadline. All of it is the policy's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from rules.opening_days import correction_deadline
 from rules.policy import Policy, current
+from rules.policy_choices import Reason
 from rules.reasons import reason_problem
 from services.review.model import CORRECT, REJECT, CaseView
 from services.review.model.amendments import AMENDABLE
@@ -28,7 +30,7 @@ def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         "correctable": [
             {"item": item, "label": label_of(view, item), "value": _value(view, item), "reasons": reasons}
             for item in every
-            if (reasons := _reasons(policy, item, CORRECT))
+            if (reasons := _reasons(policy, item, CORRECT, _warnings(view, item)))
         ],
         "reject_reasons": [
             (f"{item} {code}", text if item == "application" else f"{label_of(view, item)}：{text}")
@@ -66,17 +68,21 @@ def _amendable(policy: Policy, view: CaseView) -> list[tuple[str, str]]:
     ]
 
 
-def _reasons(policy: Policy, item: str, decision: str) -> list[tuple[str, str]]:
-    """(code, name and the text that the applicant reads)."""
-    return [
-        (
-            each.code,
-            f"{policy.text(each.name, 'ja')}｜"
-            f"{policy.text(each.text_when_rejected if decision == REJECT else each.text, 'ja')}",
-        )
-        for each in policy.reasons
-        if reason_problem(policy, each.code, item, decision) is None
-    ]
+def _reasons(policy: Policy, item: str, decision: str, warned: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(code, name and the text that the applicant reads); what the photograph was warned of first. Nothing is chosen."""
+    fitting = [each for each in policy.reasons if reason_problem(policy, each.code, item, decision) is None]
+
+    def said(reason: Reason) -> str:
+        name, text = reason.name, reason.text_when_rejected if decision == REJECT else reason.text
+        warning = "（写真の警告）" if reason.code in warned else ""
+        return f"{policy.text(name, 'ja')}{warning}｜{policy.text(text, 'ja')}"
+
+    return [(each.code, said(each)) for each in sorted(fitting, key=lambda each: each.code not in warned)]
+
+
+def _warnings(view: CaseView, item: str) -> tuple[str, ...]:
+    """What the machine saw on this photograph: some of these have the code of a reason."""
+    return next((each.warnings for each in view.documents if item == f"document:{each.id}"), ())
 
 
 def _value(view: CaseView, item: str) -> str:
@@ -85,7 +91,8 @@ def _value(view: CaseView, item: str) -> str:
 
 
 def _card(policy: Policy, view: CaseView) -> dict[str, Any]:
-    """Whether staff type the number, and what approving does. `unnamed`: staff say whose card was lost."""
+    """Whether staff type the number, and what approving does. `unnamed`: staff say whose card was lost,
+    by its number or by one of the registrations that are `nameable`."""
     kind, counted = view.case.kind, policy.card_numbers.source == "range"
     given = value_of(view, "card_number")
     if kind in _KEEPS_NUMBER:
@@ -105,7 +112,16 @@ def _card(policy: Policy, view: CaseView) -> dict[str, Any]:
         "says": says,
         "hint": hint if given or kind == "replacement" else None,
         "unnamed": kind == "replacement" and not given,
+        "nameable": _nameable(view) if kind == "replacement" and not given else (),
     }
+
+
+def _nameable(view: CaseView) -> tuple[UUID, ...]:
+    """Registrations of perhaps this person: a case has no card yet, and a card of another birth date is not theirs."""
+    born = value_of(view, "birth_date")
+    return tuple(
+        each.id for each in view.duplicates if each.source == "registration" and each.birth_date.isoformat() == born
+    )
 
 
 _KEEPS_NUMBER = {

@@ -55,7 +55,8 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
             for each in view.extensions
         ],
         "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
-        "duplicates": [_duplicate(each, today) for each in view.duplicates],
+        "duplicates": [_duplicate(each, today) for each in view.duplicates if not each.perhaps_family],
+        "family": [_duplicate(each, today) for each in view.duplicates if each.perhaps_family],
         "decisions": [_decision(policy, view, each) for each in view.decisions],
     }
 

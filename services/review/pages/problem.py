@@ -8,6 +8,7 @@ from chassis.errors import Problem, Unauthenticated
 from chassis.ids import parse_id
 from chassis.web.failures import CONTEXT
 from services.review.pages.frame import page
+from services.review.pages.registrations import REGISTRATIONS
 from services.review.pages.session import HOME
 from services.review.pages.words import PROBLEMS, TROUBLE
 from services.review.use_cases import Review
@@ -31,5 +32,7 @@ def _page_of(request: web.Request) -> str:
     """The page to come back to: for a form that was sent, the page that holds it."""
     if request.method == "GET":
         return request.path_qs
+    if request.path.startswith(REGISTRATIONS):
+        return REGISTRATIONS
     case_id = request.match_info.get("id", "")
     return f"/cases/{case_id}" if parse_id(case_id) else HOME

@@ -14,7 +14,7 @@ from services.review.use_cases import Review
 
 _COOKIE = "session"
 HOME = "/queue"
-_OURS = re.compile(r"/(?:queue|cases/[0-9a-f-]{36})(?:\?[!-~]{0,500})?")
+_OURS = re.compile(r"/(?:queue|registrations|cases/[0-9a-f-]{36})(?:\?[!-~]{0,500})?")
 _WRONG = "職員IDかパスワードが違います。もう一度入力してください。"
 _TOO_MANY = "間違いが続いたため、サインインを止めています。しばらく待ってから、もう一度お試しください。"
 

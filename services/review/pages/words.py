@@ -96,6 +96,16 @@ ERRORS = {
     "card_number_check_digit": "カード番号が正しくありません。打ち間違いがないか確かめてください。",
     "card_number_taken": "このカード番号はほかの人が使っています。番号を確かめてください。",
     "card_number_void": "このカード番号は、再発行のため無効になりました。新しい番号を確かめてください。",
+    "receipt_number_required": "受付番号を入力してください。",
+    "receipt_number_invalid": (
+        "この受付番号は正しくありません。K7QM-2XRD-90FA のような12文字です。聞き間違いや打ち間違いがないか確かめてください。"
+    ),
+    "receipt_number_unknown": (
+        "見つかりません。番号を確かめてください。申請者がまだ送っていない申請（仮登録）や、消去された申請は、ここには出ません。"
+    ),
+    "registration_unknown": (
+        "このカード番号の登録は見つかりません。番号を確かめてください。このシステムで登録や更新をしていないカードは、ここには出ません。"
+    ),
     "registration_not_named": (
         "なくしたカードの登録を1つえらんで「同じ人」としてください。ないときは、図書館システムで番号をさがし、下の「小さな誤りをなおして登録する」の「カード番号」に入れてください。"
     ),
@@ -186,6 +196,11 @@ def time_of_day(at: datetime, zone: str) -> str:
 def day(on: date) -> str:
     """12月6日（日）"""
     return f"{on.month}月{on.day}日（{_WEEKDAYS[on.weekday()]}）"
+
+
+def day_and_year(on: date) -> str:
+    """2031年11月22日（土）"""
+    return f"{on.year}年{day(on)}"
 
 
 def birth_date(on: date, today: date) -> str:

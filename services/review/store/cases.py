@@ -35,6 +35,8 @@ SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version
 
 FIND = f"{_COLUMNS} FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by WHERE c.id = $1"
 
+FIND_BY_RECEIPT_NUMBER = "SELECT id FROM cases WHERE receipt_number = $1"
+
 LOCK = f"{FIND} FOR UPDATE OF c"
 
 LOCK_BY_APPLICATION = f"""
@@ -135,6 +137,12 @@ async def lock_applications(conn: Connection, application_ids: Collection[UUID])
 async def heard_of(conn: Connection, application_ids: Collection[UUID]) -> set[UUID]:
     """Those of them of which there is a case or anything that bears on one."""
     return {row["application_id"] for row in await conn.fetch(HEARD_OF, list(application_ids))}
+
+
+async def find_by_receipt_number(conn: Connection, receipt_number: str) -> UUID | None:
+    """The id of the case with this number."""
+    found: UUID | None = await conn.fetchval(FIND_BY_RECEIPT_NUMBER, receipt_number)
+    return found
 
 
 async def find(conn: Connection, case_id: UUID, now: datetime) -> Case | None:

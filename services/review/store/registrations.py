@@ -9,13 +9,13 @@ import asyncpg
 
 from chassis.connection import Connection
 from services.review.model import Candidate, Person, Registration
-from services.review.model.candidates import same_because
+from services.review.model.candidates import perhaps_family, same_because
 from services.review.model.expiry import Notice
 
 _COLUMNS = """
 id, application_id, version, status, card_number, name_raw, name, name_key, kana, kana_key, birth_date, postal_code,
 address, address_key, phone, phone_key, email, guardian_name, category, expires_on, pickup_branch, hold_contact,
-contact_version, expiry_notice
+contact_version, expiry_notice, notice_stopped
 """
 
 LOCK_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1 FOR UPDATE"  # noqa: S608
@@ -30,7 +30,7 @@ FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  #
 SAVE = f"""
 INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-        $25)
+        $26, $26)
 ON CONFLICT (id) DO UPDATE
    SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
        card_number = excluded.card_number,
@@ -40,7 +40,8 @@ ON CONFLICT (id) DO UPDATE
        phone_key = excluded.phone_key, email = excluded.email, guardian_name = excluded.guardian_name,
        category = excluded.category, expires_on = excluded.expires_on, pickup_branch = excluded.pickup_branch,
        hold_contact = excluded.hold_contact, contact_version = excluded.contact_version,
-       expiry_notice = excluded.expiry_notice, changed_at = excluded.changed_at,
+       expiry_notice = excluded.expiry_notice, notice_stopped = excluded.notice_stopped,
+       changed_at = excluded.changed_at,
        told_days = CASE WHEN registrations.expires_on = excluded.expires_on THEN registrations.told_days END
 """  # noqa: S608
 
@@ -163,6 +164,7 @@ def _candidate(row: asyncpg.Record, person: Person) -> Candidate:
         birth_date=row["birth_date"],
         address=row["address"],
         phone=row["phone"],
+        perhaps_family=perhaps_family(person, other),
     )
 
 

@@ -15,8 +15,9 @@ from services.review.use_cases.documents import (
 )
 from services.review.use_cases.extensions import extend
 from services.review.use_cases.mails import hear_mail
+from services.review.use_cases.notices import find_registration, stop_notice
 from services.review.use_cases.promises import say_delayed, say_digest, say_expiring
-from services.review.use_cases.queue import get_case, list_cases
+from services.review.use_cases.queue import find_case, get_case, list_cases
 from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "destroy_document",
     "erase",
     "extend",
+    "find_case",
+    "find_registration",
     "get_case",
     "hear_amended",
     "hear_contact",
@@ -45,6 +48,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "staff_of",
+    "stop_notice",
     "take_over",
     "take_over_new",
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.clock import today
 from chassis.errors import FieldError, Invalid, NotFound
+from rules.receipt_numbers import parse_receipt_number
 from services.review.model import CORRECTION_REQUESTED, OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
 from services.review.model import checks as rules_on
 from services.review.model.changes import changes_of, late_of
@@ -29,6 +30,21 @@ async def list_cases(review: Review, status: str | None, after: str, limit: int 
         found = await cases.page(conn, status, place, limit + 1, review.now())
     shown = tuple(found[:limit])
     return Page(shown, cursor_of(shown[-1].case) if len(found) > limit else None)
+
+
+async def find_case(review: Review, typed: str) -> UUID:
+    """The case of this receipt number, as people type it or hear it on the telephone.
+
+    Raises Invalid of `q`: `receipt_number_required`, `receipt_number_invalid`, `receipt_number_unknown`.
+    """
+    number = parse_receipt_number(typed)
+    if number is None:
+        raise Invalid([FieldError("q", "receipt_number_invalid" if typed.strip() else "receipt_number_required")])
+    async with review.db.connection() as conn:
+        found = await cases.find_by_receipt_number(conn, number)
+    if found is None:
+        raise Invalid([FieldError("q", "receipt_number_unknown")])
+    return found
 
 
 async def get_case(review: Review, case_id: UUID) -> CaseView:

@@ -135,6 +135,25 @@ async def test_perhaps_the_same_person_is_shown_with_the_reasons(staff: Browser,
     assert first.case.receipt_number in answer.text
 
 
+async def test_who_shares_the_telephone_alone_is_said_to_be_perhaps_of_the_family(staff: Browser, house: House) -> None:
+    mine = samples.applicant()
+    sibling = {**samples.somebody(1), "phone": mine["phone"]}
+    await house.case(who=sibling)
+    view = await house.case(who=mine)
+    text = (await staff.get(f"/cases/{view.case.id}")).text
+    said = "同じ人かもしれない登録 見つかりませんでした。 家族かもしれない登録 1件 電話番号だけが同じで、氏名も生年月日も違います。 見本 1"
+    assert said in text
+
+
+async def test_of_the_family_nothing_need_be_said_and_it_can_be(staff: Browser, house: House) -> None:
+    await house.case(who={**samples.somebody(1), "phone": samples.applicant()["phone"]})
+    case = await house.claimed()
+    [sibling] = (await use_cases.get_case(house.review, case.id)).duplicates
+    html = (await staff.get(f"/cases/{case.id}")).html
+    before, _, after = html.partition(f'for="verdict-{sibling.id}-approve"')
+    assert ("家族かもしれない人" in before, "※任意" in after.partition("</label>")[0]) == (True, True)
+
+
 async def test_an_undelivered_mail_is_said_with_the_telephone_number(staff: Browser, house: House) -> None:
     view = await house.case()
     await house.hear(samples.mail(view.case.application_id, "failed"))

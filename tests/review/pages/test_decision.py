@@ -1,5 +1,6 @@
 """The decision forms: what they do is what the API does."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -109,7 +110,7 @@ async def test_whose_card_was_lost_is_asked_where_its_number_is_not_known(staff:
     [found] = (await use_cases.get_case(house.review, case.id)).duplicates
     shown = await staff.get(f"/cases/{case.id}")
     assert "カード番号が入力されていません" in shown.text
-    assert "なくしたカードの登録を、下で「同じ人」としてください。" in shown.text
+    assert "※どちらかが必要です なくしたカードの登録を下で「同じ人」とするか、" in shown.text
     assert 'name="card_number"' not in shown.html
     answer = await _send(staff, case, "approve")
     assert (answer.status, answer.text.count("なくしたカードの登録を1つえらんで「同じ人」としてください。")) == (422, 2)
@@ -363,3 +364,78 @@ async def test_a_field_that_came_twice_or_is_not_ours_is_passed_over(staff: Brow
     assert (await _send(staff, case, "correct", **fields)).status == 303
     ((_, data),) = await _sent(house)
     assert [each["item"] for each in data["items"]] == ["application"]
+
+
+UNMASKED = "先に番号を確かめてください"
+
+
+async def with_number(house: House) -> tuple[Case, str]:
+    """A claimed case of which a number is still to be covered, and the page that does it."""
+    document = {**samples.document(), "type": "eligibility_certificate", "mask": "pending"}
+    case = await house.claimed(documents=[document, samples.document()])
+    return case, f"/cases/{case.id}/documents/{document['id']}/mask"
+
+
+async def test_an_approval_while_a_number_is_not_covered_is_refused_whatever_the_page_says(
+    staff: Browser, house: House
+) -> None:
+    case, _ = await with_number(house)
+    answer = await _send(staff, case, "approve")
+    assert (answer.status, await _sent(house)) == (409, [])
+
+
+async def test_before_the_approval_is_sent_it_says_which_number_is_to_be_covered_and_leads_there(
+    staff: Browser, house: House
+) -> None:
+    case, mask = await with_number(house)
+    html = (await staff.get(f"/cases/{case.id}")).html
+    form = html.partition('aria-label="承認"')[2].partition("</form>")[0]
+    linked = re.findall(r'<a href="([^"]+)">([^<]+)</a>', form)
+    assert (UNMASKED in form, linked) == (True, [(mask, "資格確認書（おもて面）")])
+
+
+async def test_where_every_number_is_covered_or_gone_nothing_is_said_of_it(staff: Browser, house: House) -> None:
+    case, _ = await with_number(house)
+    document = (await use_cases.get_case(house.review, case.id)).documents[0].id
+    await house.hear(samples.masked(case.application_id, document))
+    assert UNMASKED not in (await staff.get(f"/cases/{case.id}")).text
+
+
+async def test_a_case_is_no_lost_card_so_its_number_is_asked_for_before_the_button_is_pressed(
+    staff: Browser, house: House
+) -> None:
+    await house.case()
+    case = await house.claimed(kind="replacement")
+    shown = await staff.get(f"/cases/{case.id}")
+    said = "※番号が必要です 下の人には、なくしたカードの登録がありません。図書館システムで番号をさがし、"
+    fold = re.search(r"<details[^>]*>(?=\s*<summary>小さな)", shown.html)
+    assert (said in shown.text, bool(fold and " open" in fold[0])) == (True, True)
+
+
+async def test_where_nobody_is_known_the_number_of_the_lost_card_is_asked_for(staff: Browser, house: House) -> None:
+    case = await house.claimed(kind="replacement")
+    said = "※番号が必要です 図書館システムで番号をさがし、「小さな誤りをなおして登録する」の「カード番号」に入れてください。"
+    assert said in (await staff.get(f"/cases/{case.id}")).text
+
+
+async def test_the_registration_that_may_be_the_lost_cards_is_not_called_optional(staff: Browser, house: House) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    case = await house.claimed(kind="replacement")
+    [found] = (await use_cases.get_case(house.review, case.id)).duplicates
+    html = (await staff.get(f"/cases/{case.id}")).html
+    marks = {
+        form: "※任意" in html.partition(f'for="verdict-{found.id}-{form}"')[2].partition("</label>")[0]
+        for form in ("approve", "reject")
+    }
+    assert marks == {"approve": False, "reject": True}
+
+
+async def test_the_reasons_for_another_photograph_begin_with_what_it_was_warned_of_and_none_is_chosen(
+    staff: Browser, house: House
+) -> None:
+    document = samples.document(warnings=["dark", "too_small"])
+    case = await house.claimed(documents=[document])
+    html = (await staff.get(f"/cases/{case.id}")).html
+    options = html.partition(f'name="reason-document:{document["id"]}"')[2].partition("</select>")[0]
+    first = re.findall(r'<option value="(\w*)"( selected)?>([^<｜]+)', options)[:3]
+    assert first == [("", "", "えらんでください"), ("dark", "", "暗い（写真の警告）"), ("blurred", "", "ぼやけ")]

@@ -1,15 +1,19 @@
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 
 from rules.policy import load_policy
+from rules.receipt_numbers import new_receipt_number
 from services.review import use_cases
 from services.review.pages.waiting import waiting
 from tests.review import samples
 from tests.review.conftest import LIBRARY, House
-from tests.review.pages.conftest import Browser
+from tests.review.pages.conftest import Answer, Browser
 
 POLICY = load_policy(LIBRARY)
+NUMBER = "K8NK-RKAY-GV01"
+OTHER_NUMBER = new_receipt_number(bytes(7))
 
 
 async def test_an_empty_queue_says_so(staff: Browser) -> None:
@@ -103,3 +107,50 @@ def test_the_wait_is_counted_in_opening_days_and_said_in_words(
     since: date, expected: date, shown: dict[str, str]
 ) -> None:
     assert waiting(POLICY, since, expected, date(2026, 11, 22)) == shown
+
+
+async def search(staff: Browser, typed: str) -> Answer:
+    return await staff.get("/queue?" + urlencode({"q": typed}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "受付番号を入力してください。"),
+        ("水前寺", "この受付番号は正しくありません。"),
+        ("K8NK-RKAY-GV02", "この受付番号は正しくありません。"),
+        ("\0", "この受付番号は正しくありません。"),
+        ("x" * 5000, "この受付番号は正しくありません。"),
+        (OTHER_NUMBER, "見つかりません。番号を確かめてください。"),
+    ],
+)
+async def test_a_number_that_no_case_has_is_said_with_what_to_check(
+    staff: Browser, house: House, typed: str, said: str
+) -> None:
+    await house.case(receipt_number=NUMBER)
+    answer = await search(staff, typed)
+    assert (answer.status, answer.text.count(said), NUMBER in answer.text) == (422, 2, True)
+
+
+async def test_what_was_typed_in_vain_stays_in_the_field(staff: Browser) -> None:
+    assert f'value="{OTHER_NUMBER}"' in (await search(staff, OTHER_NUMBER)).html
+
+
+async def test_who_is_not_signed_in_learns_of_no_number(browser: Browser, house: House) -> None:
+    await house.case(receipt_number=NUMBER)
+    answer = await search(browser, NUMBER)
+    assert (answer.status, answer.location) == (303, f"/sign-in?next=%2Fqueue%3Fq%3D{NUMBER}")
+
+
+@pytest.mark.parametrize("typed", [NUMBER, "k8nkrkaygvoi", "Ｋ８ＮＫ　ＲＫＡＹ　ＧＵ０ｌ", " K8NK－RKAYーGV01 "])
+async def test_a_receipt_number_leads_to_its_case_however_it_is_typed(staff: Browser, house: House, typed: str) -> None:
+    case = (await house.case(receipt_number=NUMBER)).case
+    await house.case(receipt_number=OTHER_NUMBER, who=samples.somebody(1))
+    answer = await search(staff, typed)
+    assert (answer.status, answer.location) == (303, f"/cases/{case.id}")
+
+
+async def test_a_case_that_has_ended_is_found_too(staff: Browser, house: House) -> None:
+    case = (await house.case(receipt_number=NUMBER)).case
+    await house.hear(samples.withdrawn(case.application_id))
+    assert (await search(staff, NUMBER)).location == f"/cases/{case.id}"

@@ -11,7 +11,7 @@ ID = "019a8f3e-5c10-7a2b-9d41-0b6c5e2f7a10"
 
 
 def _path(pattern: str) -> str:
-    filled = pattern.replace("{id}", ID).replace("{document_id}", ID)
+    filled = pattern.replace("{id}", ID).replace("{document_id}", ID).replace("{registration}", ID)
     return filled.replace("{rendition}", "screen")
 
 
@@ -75,7 +75,9 @@ def test_a_strange_next_page_becomes_the_queue(asked: str) -> None:
     assert safe_next(asked) == "/queue"
 
 
-@pytest.mark.parametrize("asked", ["/queue", "/queue?status=waiting&after=abc", f"/cases/{ID}", f"/cases/{ID}?done=1"])
+@pytest.mark.parametrize(
+    "asked", ["/queue", "/queue?status=waiting&after=abc", "/registrations", f"/cases/{ID}", f"/cases/{ID}?done=1"]
+)
 def test_our_own_pages_are_kept_as_the_next_page(asked: str) -> None:
     assert safe_next(asked) == asked
 
