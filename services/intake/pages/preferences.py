@@ -11,9 +11,9 @@ _OVER = (WITHDRAWN, EXPIRED)
 
 @dataclass(frozen=True)
 class Chosen:
-    """What stands in the form. `languages`: (code, name) of each that may be chosen."""
+    """What stands in the form. `languages`: (code, name, HTML's name of it) of each that may be chosen."""
 
-    languages: list[tuple[str, str]]
+    languages: list[tuple[str, str, str]]
     language: str
     expiry_notice: bool
 
@@ -25,5 +25,5 @@ def chosen(policy: Policy, application: Application) -> Chosen | None:
     applicant = application.applicant
     # A language that was retired stays until another is chosen.
     own = [each for each in policy.languages if each.code == applicant.language]
-    names = {each.code: each.name for each in (*current(policy.languages), *own)}
-    return Chosen(list(names.items()), applicant.language, applicant.expiry_notice)
+    chosen = {each.code: (each.code, each.name, each.html_lang) for each in (*current(policy.languages), *own)}
+    return Chosen(list(chosen.values()), applicant.language, applicant.expiry_notice)
