@@ -3,7 +3,7 @@
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +57,20 @@ async def connected(url: str, name: str) -> AsyncIterator[AbstractConnection]:
         await connection.close()
 
 
+async def never_silently(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work`. A cancellation that nobody asked for is the client library's way of saying that the connection is gone.
+
+    A group of tasks would not notice: it takes a task that was cancelled for one that ended well.
+    """
+    try:
+        await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise ConnectionLost from None
+
+
 async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
     """Connect and run `use` for as long as the connection lasts, for ever. Ends only by cancellation.
 
@@ -67,9 +81,7 @@ async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection
     while True:
         began = clock()
         try:
-            async with connected(url, link.name) as connection:
-                link.up, link.connection = True, connection
-                await _until_lost(connection, use)
+            await never_silently(_use_once(url, link, use))
         # A lost connection shows as one of a dozen errors of three libraries: what matters is only to begin again.
         except Exception as error:
             failures = failures + 1 if clock() - began < STEADY else 1
@@ -78,6 +90,12 @@ async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection
         finally:
             link.up, link.connection = False, None
         await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2 ** min(failures, 5)) * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+async def _use_once(url: str, link: Link, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    async with connected(url, link.name) as connection:
+        link.up, link.connection = True, connection
+        await _until_lost(connection, use)
 
 
 async def is_blocked(connection: AbstractConnection) -> bool:

@@ -22,7 +22,7 @@ import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from chassis import inbox, metrics
-from chassis.bus import ConnectionLost, Link, keep_connected
+from chassis.bus import ConnectionLost, Link, keep_connected, never_silently
 from chassis.database import Database, Transaction, is_away, is_short
 from chassis.errors import Unavailable
 from chassis.events import BadEvent, Event, EventSchemas
@@ -87,7 +87,7 @@ async def _consume_over(
     await until_database_answers(db)
     async with asyncio.TaskGroup() as group:
         for consumer in consumers:
-            group.create_task(_consume_queue(consumer, link, connection))
+            group.create_task(never_silently(_consume_queue(consumer, link, connection)))
 
 
 async def _consume_queue(consumer: Consumer, link: Link, connection: AbstractConnection) -> None:
@@ -117,8 +117,8 @@ async def _consume_queue(consumer: Consumer, link: Link, connection: AbstractCon
             await take(consumer, retries, batch)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(watch())
-        group.create_task(work())
+        group.create_task(never_silently(watch()))
+        group.create_task(never_silently(work()))
 
 
 async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractIncomingMessage]) -> None:

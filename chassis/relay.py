@@ -14,7 +14,7 @@ from aio_pika.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from chassis import metrics, outbox
-from chassis.bus import Link, keep_connected, outlast_block
+from chassis.bus import Link, keep_connected, never_silently, outlast_block
 from chassis.database import Database
 from chassis.events import CONTENT_TYPE, EventSchemas
 from chassis.publishing import Outgoing, publish
@@ -41,7 +41,7 @@ async def _relay_over(db: Database, link: Link, wake: Pulse, service: str, conne
     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
-            group.create_task(_keep_publishing(db, link, channel, wake, service))
+            group.create_task(never_silently(_keep_publishing(db, link, channel, wake, service)))
 
 
 async def _keep_publishing(db: Database, link: Link, channel: AbstractChannel, wake: Pulse, service: str) -> None:

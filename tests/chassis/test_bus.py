@@ -10,7 +10,9 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 
 from chassis.bus import Link, connected, keep_connected, outlast_block
-from tests.chassis.conftest import Wires, cancelled_after, eventually
+from chassis.database import Transaction
+from chassis.events import Event
+from tests.chassis.conftest import Wires, cancelled_after, eventually, note
 from tools.broker import Management
 from tools.ports import LOOPBACK, free_ports
 
@@ -48,6 +50,36 @@ async def test_a_connection_that_never_came_to_be_is_closed_and_its_destructor_h
             pass
     made = [each for each in gc.get_objects() if isinstance(each, Connection) and each.url.port == port]
     assert [each.is_closed for each in made] == [True]
+
+
+async def test_a_cancellation_that_nobody_asked_for_is_a_lost_connection(wires: Wires) -> None:
+    link, used = Link("waits"), 0
+
+    async def end_oddly(_: AbstractConnection) -> None:
+        nonlocal used
+        used += 1
+        raise asyncio.CancelledError
+
+    async def used_again() -> bool:
+        return used > 1
+
+    async with cancelled_after([keep_connected(wires.sender_url, link, end_oddly)]):
+        await eventually(used_again, True)
+
+
+async def test_a_handler_that_nobody_cancelled_does_not_end_its_queue(wires: Wires) -> None:
+    tried = 0
+
+    async def cancelled_at_first(tx: Transaction, event: Event) -> None:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise asyncio.CancelledError
+        await note(tx, event)
+
+    await wires.say(1)
+    async with wires.relaying(), wires.listening(cancelled_at_first):
+        await eventually(wires.effects, [1])
 
 
 async def test_just_after_a_shortage_a_late_confirm_is_waited_for(wires: Wires) -> None:
