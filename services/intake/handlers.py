@@ -64,7 +64,7 @@ async def on_registered(_intake: Intake, tx: Transaction, event: Event) -> None:
 
 async def on_changed(intake: Intake, tx: Transaction, event: Event) -> None:
     if event.data.get("changed"):
-        # Another address only: nothing was completed by it.
+        # Another address, or a notice that was stopped: nothing was completed by it.
         await on_expiring(intake, tx, event)
     else:
         await on_registered(intake, tx, event)
