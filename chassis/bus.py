@@ -1,7 +1,6 @@
 """One connection to the broker at a time, kept for as long as it lasts and opened again when it is lost."""
 
 import asyncio
-import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -22,8 +21,8 @@ CLOSE_TIMEOUT = 5.0
 LONGEST_WAIT = 2.0
 #: A connection that ends sooner is a failure like one that never came: a queue is missing, or what it brings cannot be kept.
 STEADY = 10.0
-#: After a shortage the broker has much to read: for so long a confirm that is late tells nothing of the connection.
-CATCHING_UP = 10.0
+#: A broker that is slow with its confirms opens a channel within this time; a connection that leads nowhere does not.
+ANSWER_TIMEOUT = 5.0
 
 
 class ConnectionLost(Exception):
@@ -37,8 +36,6 @@ class Link:
     name: str
     up: bool = False
     connection: AbstractConnection | None = None
-    #: When the broker was last seen to take messages again, by the loop's clock.
-    unblocked_at: float = -math.inf
 
 
 @asynccontextmanager
@@ -86,10 +83,17 @@ async def keep_connected(url: str, link: Link, use: Callable[[AbstractConnection
         except Exception as error:
             failures = failures + 1 if clock() - began < STEADY else 1
             level = log.warning if failures == 1 or failures % 30 == 0 else log.debug
-            level("broker connection ended", link=link.name, error=type(error).__name__, failures=failures)
+            level("broker connection ended", link=link.name, error=_kinds(error), failures=failures)
         finally:
             link.up, link.connection = False, None
         await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2 ** min(failures, 5)) * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+def _kinds(error: BaseException) -> str:
+    """The names of what a group of tasks raised, of one error its own."""
+    if isinstance(error, BaseExceptionGroup):
+        return " and ".join(sorted({_kinds(each) for each in error.exceptions}))
+    return type(error).__name__
 
 
 async def _use_once(url: str, link: Link, use: Callable[[AbstractConnection], Awaitable[None]]) -> None:
@@ -108,20 +112,26 @@ async def is_blocked(connection: AbstractConnection) -> bool:
     return False
 
 
-async def outlast_block(link: Link) -> bool:
-    """Wait until the broker takes messages again; False at once where it had not stopped to, and not lately either.
+async def is_only_late(link: Link) -> bool:
+    """Whether the connection is good, for who has waited for a confirm in vain. Waits while the broker takes nothing.
 
-    For who has waited for a confirm in vain. A new connection would only send the same again, and when the shortage ends
-    the broker reads it all.
+    A new connection would only send the same again: a broker that is short of memory or disk reads it all when the
+    shortage ends, and one that has much to do answers in the end. Raises what a lost connection raises.
     """
-    clock = asyncio.get_running_loop().time
-    if link.connection is None or not await is_blocked(link.connection):
-        return clock() - link.unblocked_at < CATCHING_UP
-    log.warning("the broker takes nothing: it is short of memory or disk")
-    await _ready(link.connection)
-    link.unblocked_at = clock()
-    log.warning("the broker takes messages again")
-    return True
+    if link.connection is None:
+        return False
+    if await is_blocked(link.connection):
+        log.warning("the broker takes nothing: it is short of memory or disk")
+        await _ready(link.connection)
+        log.warning("the broker takes messages again")
+        return True
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT), link.connection.channel():
+            log.warning("the broker confirms late")
+            return True
+    except TimeoutError:
+        # The shortage may have begun meanwhile.
+        return await is_blocked(link.connection) and await is_only_late(link)
 
 
 async def _ready(connection: AbstractConnection) -> None:

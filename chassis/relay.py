@@ -14,7 +14,7 @@ from aio_pika.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from chassis import metrics, outbox
-from chassis.bus import Link, keep_connected, never_silently, outlast_block
+from chassis.bus import Link, keep_connected, never_silently, is_only_late
 from chassis.database import Database
 from chassis.events import CONTENT_TYPE, EventSchemas
 from chassis.publishing import Outgoing, publish
@@ -49,7 +49,7 @@ async def _keep_publishing(db: Database, link: Link, channel: AbstractChannel, w
         try:
             claimed = await publish_batch(db, channel, service)
         except TimeoutError:
-            if not await outlast_block(link):
+            if not await is_only_late(link):
                 raise
             continue
         if claimed == BATCH:

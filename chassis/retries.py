@@ -9,7 +9,7 @@ import structlog
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
 from chassis import metrics
-from chassis.bus import Link, outlast_block
+from chassis.bus import Link, is_only_late
 from chassis.topology import retry_key
 
 log = structlog.get_logger()
@@ -87,7 +87,7 @@ async def _send_later(retries: Retries, message: AbstractIncomingMessage, attemp
             )
             break
         except TimeoutError:
-            if not await outlast_block(retries.link):
+            if not await is_only_late(retries.link):
                 raise
     await message.ack()
     metrics.handled.labels(retries.queue, "retry").inc()

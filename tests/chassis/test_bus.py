@@ -2,14 +2,18 @@
 
 import asyncio
 import gc
-from urllib.parse import quote
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 from aio_pika import Connection
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
+from structlog.testing import capture_logs
 
-from chassis.bus import Link, connected, keep_connected, outlast_block
+from chassis.bus import ConnectionLost, Link, connected, is_only_late, keep_connected
 from chassis.database import Transaction
 from chassis.events import Event
 from tests.chassis.conftest import Wires, cancelled_after, eventually, note
@@ -82,11 +86,61 @@ async def test_a_handler_that_nobody_cancelled_does_not_end_its_queue(wires: Wir
         await eventually(wires.effects, [1])
 
 
-async def test_just_after_a_shortage_a_late_confirm_is_waited_for(wires: Wires) -> None:
-    async with connected(wires.sender_url, "waits") as connection:
+async def test_a_confirm_is_only_late_while_the_broker_answers_and_in_vain_once_the_line_is_dead(
+    wires: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.bus.ANSWER_TIMEOUT", 1.0)
+    monkeypatch.setattr("chassis.bus.CLOSE_TIMEOUT", 0.1)
+    async with line_to(wires.sender_url) as (url, dead), connected(url, "waits") as connection:
         link = Link("waits", True, connection)
-        assert not await outlast_block(link)
-        link.unblocked_at = asyncio.get_running_loop().time() - 9
-        assert await outlast_block(link)
-        link.unblocked_at -= 2
-        assert not await outlast_block(link)
+        assert await is_only_late(link)
+        dead.set()
+        assert not await is_only_late(link)
+
+
+async def test_a_broker_that_confirms_late_is_not_called_anew(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same goes out again over the same connection, and its effect is there once."""
+    monkeypatch.setattr("chassis.relay.PUBLISH_TIMEOUT", 0.0)
+    await wires.say(1)
+    async with wires.relaying() as links, wires.listening(note):
+        await eventually(wires.effects, [1])
+        before = links[0].connection
+        monkeypatch.setattr("chassis.relay.PUBLISH_TIMEOUT", 5.0)
+        await eventually(wires.waiting, 0)
+        assert links[0].connection is before
+        assert await wires.effects() == [1]
+
+
+async def test_the_log_names_what_ended_a_connection(wires: Wires) -> None:
+    async def fail(_: AbstractConnection) -> None:
+        raise ExceptionGroup("of two tasks", [TimeoutError(), ExceptionGroup("of one", [ConnectionLost()])])
+
+    async def told() -> list[Any]:
+        return [each["error"] for each in logged if each["event"] == "broker connection ended"][:1]
+
+    with capture_logs() as logged:
+        async with cancelled_after([keep_connected(wires.sender_url, Link("fails"), fail)]):
+            await eventually(told, ["ConnectionLost and TimeoutError"])
+
+
+@asynccontextmanager
+async def line_to(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A line to the broker that swallows what is said once the event is set, as a firewall does that forgot it."""
+    parts, dead = urlsplit(url), asyncio.Event()
+    held: list[asyncio.StreamWriter] = []
+
+    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while said := await source.read(65536):
+            if not dead.is_set():
+                sink.write(said)
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(parts.hostname, parts.port)
+        held.extend((writer, far_writer))
+        await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
+
+    async with await asyncio.start_server(carry, LOOPBACK, 0) as server:
+        host = f"{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+        yield parts._replace(netloc=f"{parts.username}:{parts.password}@{host}").geturl(), dead
+        for each in held:
+            each.close()

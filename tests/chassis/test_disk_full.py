@@ -1,7 +1,7 @@
 """PostgreSQL's disk is full: a clear answer, nothing half done, no message blamed, and it goes on by itself."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -78,8 +78,9 @@ async def test_a_full_disk_counts_as_no_attempt_and_the_messages_wait_however_lo
 
     events = [heard(EVENT, "sender", new_id(), {"n": n}) for n in range(3)]
     await publish(wires, *(encode_json(envelope_of(event)) for event in events))
-    async with wires.listening(count, delays) as links:
+    async with AsyncExitStack() as stack:
         async with no_room_in(servers, wires.listener_database, "effects"):
+            links = await stack.enter_async_context(wires.listening(count, delays))
             await eventually(refusals, True)
             before = links[0].connection
         await eventually(lambda: _sorted(wires), [0, 1, 2])
