@@ -14,7 +14,7 @@ from aio_pika.exceptions import DeliveryError
 from pamqp.commands import Basic
 
 from chassis import metrics, outbox
-from chassis.bus import Link, keep_connected, never_silently, is_only_late
+from chassis.bus import Link, is_only_late, keep_connected, never_silently
 from chassis.database import Database
 from chassis.events import CONTENT_TYPE, EventSchemas
 from chassis.publishing import Outgoing, publish

@@ -10,7 +10,7 @@ blank_vhost    `await blank_vhost()`: the address of a new virtual host whose us
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from tools import processes
 from tools.addresses import for_tests
 from tools.broker import Management
 from tools.installation import Installation, installation
@@ -35,6 +36,17 @@ EMPTY_ALL = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
 FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
 """
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed on the running system is reported with what the services said last: their logs go with it."""
+    report = yield
+    house = getattr(item, "funcargs", {}).get("system")
+    if report.failed and isinstance(house, System):
+        for log in sorted((house.house.var / "logs").glob("*.log")):
+            report.sections.append((f"the end of {log.name}", processes.tail(log, 40)))
+    return report
 
 
 @pytest.fixture(scope="session")
