@@ -22,7 +22,7 @@ from tools.system import System
 STAFF = ("faults.a", "faults.b")
 EMPTY = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
-FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
+FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('migrations', 'staff')
 """
 
 
@@ -58,7 +58,7 @@ class World:
         return found
 
     async def clear(self) -> None:
-        """Forget what other tests left: rows, messages, and what the running services thought of them."""
+        """Forget what other tests left: rows (the staff stay), messages, and what the running services thought of them."""
         for name in SERVICES:
             await asyncio.to_thread(self.system.supervisor.kill, name)
         for name in SERVICES:
