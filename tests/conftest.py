@@ -9,6 +9,7 @@ blank_vhost    `await blank_vhost()`: the address of a new virtual host whose us
 """
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from tools import processes
+from tools import ports, processes
 from tools.addresses import for_tests
 from tools.broker import Management
 from tools.installation import Installation, installation
@@ -36,6 +37,12 @@ EMPTY_ALL = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
 FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
 """
+
+
+def pytest_configure() -> None:
+    """Each worker has ports of its own: a port is free also between its choice and its use, and while its owner is killed."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ports.CANDIDATES = ports.CANDIDATES[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) :: workers]
 
 
 @pytest.hookimpl(wrapper=True)
