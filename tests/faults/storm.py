@@ -20,6 +20,8 @@ POSTGRES, RABBITMQ = "PostgreSQL", "RabbitMQ"
 TARGETS = (*SERVICES, MAILBOX, POSTGRES, RABBITMQ)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.3, 3.0
 WHOLE_WAY = 7200.0
+#: More than the longest pause that the supervisor makes before it starts again what died.
+LONGEST_AWAY = 60.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ async def rage(world: World, plan: Plan, settle_seconds: float, say: Callable[[s
         killer = group.create_task(_kill(world, plan, desk, released, say))
         await asyncio.gather(killer, *travelling)
         ended = time.monotonic()
+        # Who was killed last is to have its say too, and is not left dead to whoever uses the system next.
+        await eventually(partial(_everything_runs, world), LONGEST_AWAY)
+        await world.ready()
         say(f"all {len(desk.journeys)} applications have ended; waiting until everything is settled")
         found = await settled(world.house, [journey for journey in journeys if journey.status], settle_seconds)
         for task in (*staff, mender):
@@ -115,6 +120,10 @@ async def kill(world: World, name: str) -> None:
         await asyncio.to_thread(world.servers.start_rabbitmq)
     else:
         await world.crash(name)
+
+
+async def _everything_runs(world: World) -> bool:
+    return all(run.alive for run in world.system.supervisor.runs.values())
 
 
 async def _mend(world: World) -> None:
