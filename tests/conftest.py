@@ -33,9 +33,10 @@ FromService = Callable[[str], Awaitable[str]]
 FromNothing = Callable[[], Awaitable[str]]
 
 SHORT_RETRY_DELAYS = (1, 2, 3, 4)
-EMPTY_ALL = """
+#: Gives the statement that empties every table but those of $1; null where there is none.
+EMPTY_ALL_BUT = """
 SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
-FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'
+FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)
 """
 
 
@@ -49,9 +50,9 @@ def pytest_configure() -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that failed on the running system is reported with what the services said last: their logs go with it."""
     report = yield
-    house = getattr(item, "funcargs", {}).get("system")
-    if report.failed and isinstance(house, System):
-        for log in sorted((house.house.var / "logs").glob("*.log")):
+    running = getattr(item, "funcargs", {}).get("system")
+    if report.failed and isinstance(running, System):
+        for log in sorted((running.house.var / "logs").glob("*.log")):
             report.sections.append((f"the end of {log.name}", processes.tail(log, 40)))
     return report
 
@@ -112,7 +113,7 @@ async def database_url(provisioned: Installation) -> FromService:
         url = provisioned.database_url(service)
         conn = await asyncpg.connect(url)
         try:
-            if statement := await conn.fetchval(EMPTY_ALL):
+            if statement := await conn.fetchval(EMPTY_ALL_BUT, ["migrations"]):
                 await conn.execute(statement)
         finally:
             await conn.close()

@@ -47,7 +47,7 @@ class System:
         self.supervisor.stop()
 
     def add_staff(self, username: str, password: str) -> None:
-        """Make a staff account; one that exists stays as it is."""
+        """Make a staff account, or give the one that exists this password."""
         done = subprocess.run(
             [sys.executable, "-m", "services.review", "add-staff", username],
             input=password,

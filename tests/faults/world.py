@@ -12,6 +12,7 @@ import aiohttp
 import asyncpg
 
 from contracts import SERVICES
+from tests.conftest import EMPTY_ALL_BUT
 from tests.faults.clients import Applicant, Clerk, Counts, Letters
 from tests.faults.invariants import House
 from tools.addresses import MAILBOX
@@ -20,10 +21,6 @@ from tools.servers import Servers
 from tools.system import System
 
 STAFF = ("faults.a", "faults.b")
-EMPTY = """
-SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' RESTART IDENTITY CASCADE'
-FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('migrations', 'staff')
-"""
 
 
 @dataclass
@@ -63,7 +60,7 @@ class World:
             await asyncio.to_thread(self.system.supervisor.kill, name)
         for name in SERVICES:
             conn = await asyncpg.connect(self.system.house.database_url(name))
-            await conn.execute(await conn.fetchval(EMPTY))
+            await conn.execute(await conn.fetchval(EMPTY_ALL_BUT, ["migrations", "staff"]))
             await conn.close()
         async with Management(self.system.house.management_url) as management:
             vhost = self.system.house.vhost
