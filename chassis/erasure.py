@@ -68,6 +68,10 @@ async def keep_dead_letters_clean(
             if not is_away(error):
                 raise
             log.warning("dead letters were not looked at", error=type(error).__name__)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # Before Python 3.12 asyncio.wait_for, with which the pool waits, loses a cancellation that comes with its result.
+            raise asyncio.CancelledError
 
 
 async def drop_dead_letters(db: Database, connection: AbstractConnection, service: str) -> int:
