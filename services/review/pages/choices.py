@@ -126,5 +126,5 @@ def _nameable(view: CaseView) -> tuple[UUID, ...]:
 
 _KEEPS_NUMBER = {
     "renewal": "登録を更新し、申請者にメールで伝えます。",
-    "change": "登録の内容を変え、申請者にメールで伝えます。番号は変わりません。",
+    "change": "登録の内容を変更し、申請者にメールで伝えます。番号は変わりません。",
 }
