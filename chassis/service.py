@@ -38,7 +38,7 @@ from chassis.web.cookies import COOKIE_PREFIX, SECURE
 from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failures
 from chassis.web.languages import JAPANESE, Language
 from chassis.web.middlewares import in_language, observed, protected
-from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
+from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Guard, Route, add_routes
 from chassis.web.templates import CHASSIS, ENVIRONMENT, RENDERED, create_environment, read_static, serve_static
 
 log = structlog.get_logger()
@@ -79,6 +79,8 @@ class Service(Generic[S, O]):
     start: Callable[[Chassis, O], AbstractAsyncContextManager[S]]
     routes: Sequence[Route[S]] = ()
     authenticators: Mapping[str, Authenticator[S]] = field(default_factory=dict)
+    #: What routes act on, and who refuses what came from a page about another one.
+    guards: Mapping[str, Guard[S]] = field(default_factory=dict)
     handlers: Mapping[str, EventHandler[S]] = field(default_factory=dict)
     #: Quick ways beside some of the handlers.
     batch_handlers: Mapping[str, BatchHandler[S]] = field(default_factory=dict)
@@ -203,7 +205,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
     if service.render_problem:
         app[RENDER_PROBLEM] = service.render_problem
     common = common_routes(service, started)
-    add_routes(app, started.context, [*service.routes, *common], service.authenticators)
+    add_routes(app, started.context, [*service.routes, *common], service.authenticators, service.guards)
     return app
 
 

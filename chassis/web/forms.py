@@ -39,6 +39,15 @@ async def read_form(request: web.Request) -> MultiDict[str]:
     return form
 
 
+async def sent_along(request: web.Request, field: str, header: str) -> str | None:
+    """What our pages send along with whatever they send: in a header, a field or, where the body is streamed by its
+    handler, the query."""
+    given = request.headers.get(header)
+    if given is None and request.content_type == "application/x-www-form-urlencoded":
+        given = (await read_form(request)).get(field)
+    return request.query.get(field) if given is None else given
+
+
 async def read_json(request: web.Request, schema: Mapping[str, Any]) -> dict[str, Any]:
     """A JSON object that keeps to `schema`.
 
