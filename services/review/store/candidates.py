@@ -32,8 +32,8 @@ _WAYS = (
    AND birth_date = $3 AND (name_key = $4 OR kana_key = $5 OR address_key = $6 OR phone_key = $7)
  ORDER BY coalesce(name_key = $4, false)::int + coalesce(kana_key = $5, false)::int
         + coalesce(address_key = $6, false)::int + coalesce(phone_key = $7, false)::int DESC, id LIMIT $8""",
-    "AND phone_key = $7 AND name_key = $4 ORDER BY id LIMIT $8",
-    "AND phone_key = $7 AND kana_key = $5 ORDER BY id LIMIT $8",
+    "AND phone_key || ' ' || name_key = $7::text || ' ' || $4::text ORDER BY id LIMIT $8",
+    "AND phone_key || ' ' || kana_key = $7::text || ' ' || $5::text ORDER BY id LIMIT $8",
     "AND phone_key = $7 ORDER BY id LIMIT $8",
 )
 
