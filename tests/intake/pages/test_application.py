@@ -134,7 +134,7 @@ async def test_only_the_named_items_are_mended_and_then_sent_again(
     assert (await browser.get("/application/confirm")).url == "/application/corrections"
 
     page = await browser.send(page, "/application/corrections", kana="スイゼンジ　ハナ")
-    assert "あと1つ、修正するところがあります。" in page.text
+    assert "修正する箇所が、あと1つあります。" in page.text
     again = next(link for link in page.links if "type=driving_licence" in link)
     await browser.photograph(await browser.get(again), b"sharper")
     page = await browser.get("/application/corrections")
@@ -171,7 +171,7 @@ async def test_what_was_mended_first_leads_on_to_what_is_left(house: House, brow
     (photograph,) = house.documents.images
     await house.correction(application, (f"document:{photograph}", "blurred"), ("field:kana", "name_differs"))
     page = await browser.send(await enter(application), "/application/corrections", kana="スイゼンジ　ハナ")
-    assert "修正した内容を保存しました。まだ送信していません あと1つ、修正するところがあります。" in page.text
+    assert "修正した内容を保存しました。まだ送信していません 修正する箇所が、あと1つあります。" in page.text
     assert "#finish" not in page.links
 
 
