@@ -31,6 +31,7 @@ from chassis.logs import configure_logs
 from chassis.loops import Loop, run_loop
 from chassis.pulse import Pulse
 from chassis.relay import relay
+from chassis.secrecy import conceal
 from chassis.settings import Settings, SettingsError, read_settings
 from chassis.web import csrf, openapi
 from chassis.web.addresses import TRUSTED_PROXIES
@@ -113,6 +114,7 @@ class Running(Generic[S]):
 
 def run(service: Service[S, O]) -> None:
     """Run until SIGTERM or SIGINT. Exits with a sentence where settings are wrong or the port is taken."""
+    conceal()
     try:
         settings, own = read_settings(service.settings)
     except SettingsError as error:

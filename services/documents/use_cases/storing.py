@@ -92,6 +92,12 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
     return _repeated(vault, other, upload, received)
 
 
+async def have_decoder_ready(vault: Vault) -> bool:
+    """So that the first picture waits for none, and it is known early whether the kernel confines it. False: no more."""
+    await vault.decoder.warm_up()
+    return False
+
+
 async def prune_refusals(vault: Vault) -> bool:
     """Forget refused files when images that were never submitted go. True if there may be more."""
     before = unfinished_before(vault.policy, today(vault.now, vault.zone))
