@@ -63,7 +63,7 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     if grant.owner != upload.application:
         raise Forbidden("other_application")
     _refuse_by_policy(vault, upload)
-    with vault.room.share() as share:
+    with vault.room.share(upload.application) as share:
         return await _store(vault, upload, await _receive(vault, upload, pieces, share))
 
 
