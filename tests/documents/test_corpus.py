@@ -44,7 +44,7 @@ async def test_every_hostile_or_odd_file_is_stored_clean_or_refused_whole(house:
     assert wrong == []
     rows = await house.rows("SELECT id, folder FROM documents")
     assert sorted(row["id"] for row in rows) == sorted(stored)
-    assert house.objects() == sorted(f"{row['folder']}/{name}" for row in rows for name in RENDITIONS)
+    assert house.objects() == sorted(f"{row['folder']}/{name}" for row in rows for name in ("key", *RENDITIONS))
     async with house.vault.db.connection() as conn:
         events = await recorded_events(conn)
     assert sorted(event.data["id"] for event in events) == sorted(str(id_) for id_ in stored)

@@ -156,7 +156,7 @@ async def test_a_worker_without_memory_harms_nobody_else(house: House) -> None:
     answer = await house.put(new_id(), large())
     assert await problem(answer) in ((422, "too_many_pixels"), (503, "unavailable"))
     assert len(await house.rows("SELECT id FROM documents")) == 1
-    assert len(house.objects()) == 3
+    assert len(house.objects()) == 4
     with suppress(ProcessLookupError):
         # A machine that is short of memory ends it from outside, too.
         os.kill(pid, signal.SIGKILL)
