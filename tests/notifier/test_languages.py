@@ -36,8 +36,8 @@ def letter(policy: Policy, sample: str, language: str) -> Letter:
 
 def printed(policy: Policy) -> list[str]:
     """What stands in Japanese on what people hold in their hands, or must find, and is named so beside its translation."""
-    named = [each.name["en"] for kind in policy.document_types for each in (kind, *kind.sides, *kind.mask)]
-    found = {run for name in named for run in re.findall("[ぁ-ヺー\u3400-\u9fff々・]+", name)}
+    named = [name for kind in policy.document_types for name in (kind.name, *(side.name for side in kind.sides))]
+    found = {run for name in named for run in re.findall("[ぁ-ヺー\u3400-\u9fff々・]+", name["en"])}
     return sorted({*found, "Ｍｙライブラリ"}, key=len, reverse=True)
 
 
