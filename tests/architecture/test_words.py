@@ -49,6 +49,8 @@ JAPANESE = {
     "[のノ]ば[しすせ]|のびま": "延長",
     "お子さん|さんの申請| さん": "お子さま、様",
     "窓口": "カウンター",
+    "電話(か|や|・|、|または)カウンターで(も、?)?(できま|受け付け|修正|の手続き(を|も|が))": "what staff can do there: ご案内します",
+    "電話[^。]{0,12}(手続き|申請)[^。]{0,8}(承|受け付け|できます)": "what staff can do there: ご案内します",
     "仮登録(?!する|ができました)": "仮登録 is the third step of the guide and nothing else",
 }
 #: Where the word is right: the guide's own, or another meaning.

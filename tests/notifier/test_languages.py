@@ -9,6 +9,7 @@ from rules.policy import Policy
 from services.notifier.letters import Letter, write_letter
 from services.notifier.mail import compose
 from tests.notifier.samples import ADDRESSES, CONTENTS, delivery
+from tests.printed import printed
 
 TO_APPLICANTS = [name for name in CONTENTS if not name.startswith("staff_")]
 #: What the samples' staff and places say in Japanese whatever the reader's language is.
@@ -32,13 +33,6 @@ SUBJECTS = {
 def letter(policy: Policy, sample: str, language: str) -> Letter:
     template, content = CONTENTS[sample]
     return write_letter(policy, *ADDRESSES, delivery(template, content, language=language))
-
-
-def printed(policy: Policy) -> list[str]:
-    """What stands in Japanese on what people hold in their hands, or must find, and is named so beside its translation."""
-    named = [name for kind in policy.document_types for name in (kind.name, *(side.name for side in kind.sides))]
-    found = {run for name in named for run in re.findall("[ぁ-ヺー\u3400-\u9fff々・]+", name["en"])}
-    return sorted({*found, "Ｍｙライブラリ"}, key=len, reverse=True)
 
 
 @pytest.mark.parametrize("language", SUBJECTS)
