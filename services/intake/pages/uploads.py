@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from aiohttp import BodyPartReader, web
 
 from chassis.errors import FieldError, Invalid, Malformed, Unsupported
-from chassis.web.csrf import FIELD as CSRF_TOKEN
 from services.intake import messages
+from services.intake.pages.frame import OWN_FIELDS
 
 _LONGEST_FIELD = 200
 _CHUNK = 64 * 1024
@@ -49,7 +49,7 @@ async def read_upload(
             if part.name == file:
                 first = await part.read_chunk(_CHUNK)
                 return fields, Picture(first, part) if first else None
-            if part.name not in (*allowed, CSRF_TOKEN):
+            if part.name not in (*allowed, *OWN_FIELDS):
                 raise _invalid(part.name or "", "unknown_field")
             fields[part.name] = await _text(part)
     except (ValueError, AssertionError, web.HTTPException):
