@@ -9,6 +9,8 @@ from chassis.errors import Problem
 from chassis.web import csrf
 from chassis.web.forms import read_form
 
+#: Characters of all fields with their names; no form of ours has as many.
+_MOST = 64 * 1024
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -22,12 +24,14 @@ class Sent:
 
 
 async def sent_again(request: web.Request) -> Sent | None:
-    """The form that this request sent; None where there is none, it holds a file, or another site may have written it."""
+    """The form that this request sent; None where there is none, it holds a file, is far too long, or may be another site's."""
     if request.method != "POST" or request.content_type != _URLENCODED or _may_be_anothers(request):
         return None
     try:
         form = await read_form(request)
     except Problem:
+        return None
+    if sum(len(name) + len(value) for name, value in form.items()) > _MOST:
         return None
     query = urlencode([(name, value) for name, value in request.query.items() if name != csrf.FIELD])
     return Sent(

@@ -148,7 +148,7 @@ async def shown_version(request: web.Request) -> int:
 def changed_elsewhere() -> FieldError:
     """What is said where something else was shown than there is now."""
     said = gettext(
-        "この画面を開いたあとで、内容が変わりました。いまの内容をごらんになって、よければもう一度ボタンを押してください。"
+        "この画面を開いた後で、内容が変わりました。いまの内容をご確認のうえ、よろしければもう一度ボタンを押してください。"
     )
     return FieldError("", "stale_version", said)
 

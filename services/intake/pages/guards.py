@@ -58,10 +58,10 @@ GUARDS = {APPLICATION: same_application, DRAFT: own_draft, PAGE: same_page}
 
 
 async def _both(intake: Intake, request: web.Request, shown: Subject | None) -> str:
-    said = {"page": number_of(shown) or gettext("わかりません"), "now": await now_of(intake, request)}
+    said = {"page": number_of(shown) or gettext("不明"), "now": await now_of(intake, request)}
     return (
         gettext(
-            "この画面の申請（受付番号：%(page)s）は、いまログインしている申請（%(now)s）とちがいます。何も変わっていません。"
+            "この画面の申請（受付番号：%(page)s）は、いまログインしている申請（%(now)s）と違います。何も変わっていません。"
         )
         % said
     )

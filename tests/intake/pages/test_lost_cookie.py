@@ -107,7 +107,7 @@ async def test_the_same_person_again_is_told_so_before_confirming(house: House, 
     first = await browser.send(await apply(), "/apply/register")
     [received] = await house.events("application.received.v1")
     again = await apply(email="other@example.jp")
-    assert "同じ方の申し込みを、この端末から受け付けています" in again.text
+    assert "同じ方の申請は、この端末から受け付け済みです" in again.text
     assert received.data["receipt_number"] in again.text
     result = await browser.get(next(link for link in again.links if link.startswith("/apply/done")))
     assert result.text == first.text
@@ -127,7 +127,7 @@ async def test_who_is_another_is_told_nothing(
     browser: Browser, apply: Apply, other: dict[str, str], told: bool
 ) -> None:
     await browser.send(await apply(), "/apply/register")
-    assert ("同じ方の申し込みを" in (await apply(**other)).text) is told
+    assert ("同じ方の申請は、" in (await apply(**other)).text) is told
 
 
 async def test_nobody_learns_of_an_application_from_another_browser(
@@ -135,4 +135,4 @@ async def test_nobody_learns_of_an_application_from_another_browser(
 ) -> None:
     await browser.send(await apply(), "/apply/register")
     house.client.session.cookie_jar.clear()
-    assert "同じ方の申し込みを" not in (await apply()).text
+    assert "同じ方の申請は、" not in (await apply()).text

@@ -233,7 +233,7 @@ async def test_what_was_changed_meanwhile_is_shown_before_it_is_pressed_again(
     await browser.send(await browser.get("/application/details"), "/application/details", phone="0963286842")
     before = await everything(house)
     refused = await browser.send(old, action, **filled)
-    assert (refused.status, "この画面を開いたあとで、内容が変わりました" in refused.text) == (409, True)
+    assert (refused.status, "この画面を開いた後で、内容が変わりました" in refused.text) == (409, True)
     fields = refused.form(action).fields
     assert {name: fields[name] for name in filled if name != "password"} == {
         name: text for name, text in filled.items() if name != "password"
