@@ -302,8 +302,8 @@ async def test_the_pages_script_is_answered_in_json_and_the_same_picture_twice_i
     house: House, browser: Browser, application: Application
 ) -> None:
     page = await browser.get(FRONT)
-    fields = page.form("/application/documents").fields
-    headers = {"Accept": "application/json", "X-CSRF-Token": fields["csrf_token"]}
+    own = page.own
+    headers = {"Accept": "application/json", "X-CSRF-Token": own["csrf_token"], "X-Page-Of": own["page_of"]}
 
     async def send(side: str) -> tuple[int, dict[str, str]]:
         data = aiohttp.FormData({"type": "driving_licence", "side": side, "address": "current"})
