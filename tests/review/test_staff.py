@@ -146,7 +146,7 @@ async def test_whoever_goes_on_guessing_waits_longer_each_time(house: House) -> 
             await use_cases.sign_in(house.review, "hana", PASSWORD, ADDRESS)
         waits.append(int(refused.value.headers["Retry-After"]))
         house.clock.move(seconds=waits[-1])
-        assert await tried(house, "hana", ADDRESS, 3) == ["Unauthenticated", *["TooManyRequests"] * 2]
+        assert sorted(await tried(house, "hana", ADDRESS, 3)) == ["TooManyRequests"] * 2 + ["Unauthenticated"]
     assert waits == [900, 1800, 3600, 7200]
     house.clock.move(hours=25)
     assert (await use_cases.sign_in(house.review, "hana", PASSWORD, ADDRESS)).staff == house.reviewer
