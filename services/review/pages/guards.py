@@ -11,9 +11,7 @@ from services.review.pages.frame import OTHER_ACCOUNT, OTHER_PAGE
 from services.review.pages.session import authenticate
 from services.review.use_cases import Review
 
-_UNKNOWN = (
-    "どの画面から送られたのか分かりませんでした。まだ何もしていません。いまの内容を確かめて、もう一度送ってください。"
-)
+_UNKNOWN = "どの画面から送信されたのか分かりませんでした。まだ処理していません。現在の内容を確認して、もう一度送信してください。"
 
 
 async def of_staff(review: Review, request: web.Request, shown: Subject | None) -> None:
@@ -32,7 +30,7 @@ def of(*names: tuple[str, str]) -> Guard[Review]:
             shown = await sent_for(request, kind)
             if shown is None or shown.id != request.match_info[name].lower():
                 said = (
-                    f"この画面は {shown.label} のもので、送り先と違います。まだ何もしていません。"
+                    f"この画面は {shown.label} のもので、送り先と違います。まだ処理していません。"
                     if shown
                     else _UNKNOWN
                 )
@@ -65,8 +63,8 @@ def _as_others(shown: Subject | None, staff: Staff) -> str:
     if shown is None:
         return _UNKNOWN
     return (
-        f"この画面を開いたのは {shown.label} さんで、いまサインインしているのは {staff.username} さんです（別のタブで"
-        f"サインインしました）。まだ何もしていません。{staff.username} さんとして続けるときは、内容を確かめて、もう一度送ってください。"
+        f"この画面を開いたのは {shown.label} さんで、いまログインしているのは {staff.username} さんです（別のタブで"
+        f"ログインしました）。まだ処理していません。{staff.username} さんとして続けるときは、内容を確認して、もう一度送信してください。"
     )
 
 

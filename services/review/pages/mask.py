@@ -127,7 +127,7 @@ async def _refused(
     heading, body = words.CONFLICTS.get(conflict.code, words.PROBLEMS[409])
     request[REFUSED] = conflict.code
     if conflict.code in ("not_claimed", "stale_version"):
-        heading, body = "まだ何もしていません", conflict.detail
+        heading, body = "まだ処理していません", conflict.detail
     if conflict.code in GUARDED:
         body = conflict.detail
     notice = {"kind": "error", "title": heading, "body": body}

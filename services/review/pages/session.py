@@ -17,7 +17,7 @@ HOME = "/queue"
 _OURS = re.compile(r"/(?:queue|registrations|cases/[0-9a-f-]{36})(?:\?[!-~]{0,500})?")
 _FEW = re.compile("[1-9][0-9]{0,3}")
 _WRONG = "職員IDかパスワードが違います。もう一度入力してください。"
-_TOO_MANY = "間違いが続いたため、サインインを止めています。しばらく待ってから、もう一度お試しください。"
+_TOO_MANY = "間違いが続いたため、ログインを止めています。しばらく待ってから、もう一度お試しください。"
 
 
 async def authenticate(review: Review, request: web.Request) -> Staff:

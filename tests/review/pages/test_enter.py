@@ -144,14 +144,14 @@ async def test_an_image_is_destroyed_only_after_it_was_asked_for_on_a_page_of_it
     async with opened(chromium, width, scripts=False) as page:
         await sign_in(house, page)
         await page.goto(str(house.client.make_url("/cases/{case}/documents/{document}/mask".format(**named))))
-        await page.get_by_role("link", name="この画像を消す").click()
-        assert await page.locator("h1").inner_text() == "運転免許証（おもて面）を消しますか"
+        await page.get_by_role("link", name="この画像を消去する").click()
+        assert await page.locator("h1").inner_text() == "運転免許証（おもて面）を消去しますか"
         await look(page, "staff-destruction")
-        await page.get_by_role("link", name="消さない").click()
+        await page.get_by_role("link", name="消去しない").click()
         await page.wait_for_url("**/mask")
         assert house.vault.asked == []
-        await page.get_by_role("link", name="この画像を消す").click()
-        await page.get_by_role("button", name="消して撮り直しを頼む").click()
+        await page.get_by_role("link", name="この画像を消去する").click()
+        await page.get_by_role("button", name="消去して撮り直しを依頼").click()
         await page.wait_for_url("**?done=1")
         assert house.vault.asked == [{"why": "individual_number"}]
     assert (await use_cases.get_case(house.review, UUID(named["case"]))).case.status == "correction_requested"

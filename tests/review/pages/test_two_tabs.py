@@ -51,7 +51,7 @@ async def test_a_form_of_another_accounts_page_does_nothing_and_names_both(
     before = await everything(house)
     answer = await staff.post(form.action.format(**named), {**form.fields, "page_of": page_of})
     assert answer.status == 409, route
-    assert "この画面を開いたのは hana さんで、いまサインインしているのは taro さんです" in answer.text
+    assert "この画面を開いたのは hana さんで、いまログインしているのは taro さんです" in answer.text
     assert (TYPED in answer.html) == form.typed
     assert await everything(house) == before
     # What the answer shows is taro's own page: sent again it is taro who asks.
@@ -68,7 +68,7 @@ async def test_a_form_that_names_no_page_does_nothing(staff: Browser, house: Hou
     await open_page(staff, form, named)
     before = await everything(house)
     answer = await staff.post(form.action.format(**named), {**form.fields, "page_of": ""})
-    assert (answer.status, "どの画面から送られたのか分かりませんでした" in answer.text) == (409, True), route
+    assert (answer.status, "どの画面から送信されたのか分かりませんでした" in answer.text) == (409, True), route
     assert await everything(house) == before
 
 
