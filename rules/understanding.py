@@ -83,8 +83,8 @@ def _postal_code(raw: str, today: date) -> Understood:
 
 
 def _phone(raw: str, today: date) -> Understood:
-    shown, key, error, suggestion = read_phone(raw)
-    return Understood(raw, shown, key, error, (), suggestion)
+    shown, key, error, notes, suggestion = read_phone(raw)
+    return Understood(raw, shown, key, error, notes, suggestion)
 
 
 def _email(raw: str, today: date) -> Understood:

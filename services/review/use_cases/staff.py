@@ -6,6 +6,7 @@ from datetime import timedelta
 from chassis.errors import FieldError, Invalid, TooManyRequests, Unauthenticated
 from chassis.ids import new_id
 from chassis.tokens import new_token, token_hash
+from rules.passwords import comparable, normalised
 from services.review.model import ROLES, SignedIn, Staff
 from services.review.store import audit
 from services.review.store import staff as store
@@ -35,8 +36,8 @@ async def add_staff(review: Review, username: str, password: str, role: str = "r
         raise Invalid(errors)
     async with review.db.connection() as conn:
         found = await store.find(conn, name)
-    known = found is not None and await review.hashing.verify(found[1], password)
-    password_hash = found[1] if found and known else await review.hashing.hash(password)
+    known = found is not None and await review.hashing.verify(found[1], *comparable(password))
+    password_hash = found[1] if found and known else await review.hashing.hash(normalised(password))
     async with review.db.transaction() as tx:
         staff = await store.upsert(tx.conn, new_id(), name, password_hash, role, review.now())
         if not known:
@@ -54,7 +55,8 @@ async def sign_in(review: Review, username: str, password: str) -> SignedIn:
         if await store.count_failures(conn, token_hash(name), now - FAILURE_WINDOW) >= FAILURES:
             raise TooManyRequests(int(FAILURE_WINDOW.total_seconds()))
         found = await store.find(conn, name)
-    right = await review.hashing.verify(found[1] if found else None, password[: LONGEST_PASSWORD + 1])
+    typed = comparable(password[: LONGEST_PASSWORD + 1])
+    right = await review.hashing.verify(found[1] if found else None, *typed)
     if found is None or not right:
         async with review.db.transaction() as tx:
             await store.delete_old_failures(tx.conn, now - FAILURE_WINDOW)
