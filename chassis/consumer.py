@@ -21,12 +21,12 @@ from typing import Any
 import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from chassis import inbox, metrics
+from chassis import erasure, inbox, metrics
 from chassis.bus import ConnectionLost, Link, keep_connected, never_silently
 from chassis.database import Database, Transaction, is_away, is_short
 from chassis.errors import Unavailable
 from chassis.events import BadEvent, Event, EventSchemas
-from chassis.retries import Retries, bury, fail, put_off
+from chassis.retries import Retries, bury, drop, fail, put_off
 from chassis.telemetry import continued_trace
 from chassis.topology import queue_name, retry_exchange
 
@@ -88,6 +88,8 @@ async def _consume_over(
     async with asyncio.TaskGroup() as group:
         for consumer in consumers:
             group.create_task(never_silently(_consume_queue(consumer, link, connection)))
+        for service in {consumer.service for consumer in consumers}:
+            group.create_task(never_silently(erasure.keep_dead_letters_clean(db, connection, service)))
 
 
 async def _consume_queue(consumer: Consumer, link: Link, connection: AbstractConnection) -> None:
@@ -128,7 +130,10 @@ async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractInc
         try:
             readable.append((message, consumer.schemas.decode(message.body)))
         except BadEvent as error:
-            await bury(retries, message, str(error))
+            if await _is_about_erased(consumer, message):
+                await drop(retries, message)
+            else:
+                await bury(retries, message, str(error))
     if not readable:
         return
     try:
@@ -142,13 +147,23 @@ async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractInc
             await put_off(retries, message)
     except Exception as error:
         if len(readable) == 1:
-            await fail(retries, readable[0][0], error)
+            [(message, event)] = readable
+            # The erasure itself is tried again like anything else.
+            if not consumer.schemas.erases_subject(event.type) and await _is_about_erased(consumer, message):
+                await drop(retries, message)
+            else:
+                await fail(retries, message, error)
             return
         for message, _ in readable:
             await take(consumer, retries, [message])
     else:
         await readable[-1][0].ack(multiple=True)
         metrics.handled.labels(consumer.queue, "done").inc(len(readable))
+
+
+async def _is_about_erased(consumer: Consumer, message: AbstractIncomingMessage) -> bool:
+    async with consumer.db.connection() as conn:
+        return await erasure.is_about_erased(conn, message.body)
 
 
 async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
@@ -187,6 +202,9 @@ async def effect(consumer: Consumer, events: Sequence[Event]) -> None:
         for event in fresh:
             with continued_trace(event.traceparent):
                 await consumer.handle(tx, event)
+        for event in events:
+            if event.id in accepted and consumer.schemas.erases_subject(event.type):
+                await tx.erase(event.subject)
     now = datetime.now(UTC)
     for event in events:
         metrics.event_age.labels(event.type).observe(max(0.0, (now - event.time).total_seconds()))

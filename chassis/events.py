@@ -73,6 +73,11 @@ class EventSchemas:
         contract = self.contracts.get(type_)
         return contract.schema.get("x-blanked-once-sent", ()) if contract else ()
 
+    def erases_subject(self, type_: str) -> bool:
+        """Whether an event of this type says that its subject was erased: `x-erases-subject`."""
+        contract = self.contracts.get(type_)
+        return contract is not None and contract.schema.get("x-erases-subject") is True
+
     def decode(self, body: bytes) -> Event:
         """The event in a message. Raises BadEvent where it breaks the envelope's or its type's schema."""
         try:

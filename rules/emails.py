@@ -53,6 +53,8 @@ _COMMON = (
     "live.jp",
     "i.softbank.jp",
 )
+#: Whose mailboxes have one name with dots at any place and without, under either domain.
+_DOTS_IGNORED = ("gmail.com", "googlemail.com")
 #: These are real, although one letter away from a common one.
 _REAL = frozenset(("mail.com", "email.com", "ymail.com", "qmail.com"))
 
@@ -97,7 +99,7 @@ def _read(typed: str) -> tuple[str, str | None, tuple[str, ...], str | None]:
     domain = domain.lower()
     meant = _domain_meant(domain)
     suggestion = f"{local}@{meant}" if local and meant else None
-    if not at or len(typed) > _MAX_LENGTH:
+    if not at or len(typed) > _MAX_LENGTH or _may_be_decoded(typed):
         return "", "email_invalid", (), suggestion
     from email_validator import EmailNotValidError, validate_email  # slow to import
 
@@ -126,6 +128,23 @@ def _suggestion(typed: str, meant: str | None) -> str | None:
 
 def _mended(found: re.Match[str]) -> str:
     return "@" if "@" in found[0] else "."
+
+
+def _may_be_decoded(address: str) -> bool:
+    """Whether a mail program may read another address in it: RFC 2047 forbids encoded words there, many decode them."""
+    return "=?" in address
+
+
+def rate_key(match_key: str) -> str:
+    """What the addresses of one mailbox share, so that nobody is flooded through many: taro+1@… and taro+2@… are one.
+
+    At Gmail dots make no difference either. For limits only: a registration is found by its whole address.
+    """
+    local, at, domain = match_key.rpartition("@")
+    name = local.partition("+")[0]
+    if domain in _DOTS_IGNORED:
+        name, domain = name.replace(".", ""), _DOTS_IGNORED[0]
+    return f"{name or local}{at}{domain}"
 
 
 def _domain_meant(domain: str) -> str | None:

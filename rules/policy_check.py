@@ -24,7 +24,7 @@ RATES: Mapping[str, tuple[str, ...]] = {
     "application": ("address", "email"),
     "sign_in": ("address", "application"),
     "link": ("address", "email"),
-    "contact_change": ("address", "application"),
+    "contact_change": ("address", "application", "email"),
     "upload": ("address", "application"),
     "draft": ("address",),
     "lookup": ("address",),
@@ -34,7 +34,8 @@ RATES: Mapping[str, tuple[str, ...]] = {
 _HOLD_CONTACTS = ("none", "mail", "phone")
 #: 64 characters, less + and the 32 of an id.
 _LONGEST_BOUNCE_NAME = 31
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+#: As it is written into a header, where "=?" might be decoded (RFC 2047) to another one.
+_ADDRESS = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 def problems_of(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
@@ -168,6 +169,8 @@ def _categories(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[
             yield f"{path}.validity_years: must be at least 1"
     for each in parts.get("municipality_lists", ()):
         yield from _period(f"municipality_lists({each.code})", each)
+        if each.url is not None and not each.url.startswith(("https://", "http://")):
+            yield f"municipality_lists({each.code}).url: {each.url} is not the address of a web page"
 
 
 def _document_types(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:

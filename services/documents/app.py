@@ -106,6 +106,7 @@ HANDLERS = {
 }
 
 LOOPS: list[Loop[Vault]] = [
+    Loop("have a decoder ready", storing.have_decoder_ready, seconds=600),
     Loop("delete due documents", forgetting.delete_due, seconds=60, wake=lambda vault: vault.erased),
     Loop("sweep orphans", forgetting.sweep, seconds=600),
     Loop("prune tokens", access.prune_tokens, seconds=60),

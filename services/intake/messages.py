@@ -163,7 +163,8 @@ def wrong(field: str, value: Understood) -> str:
     if notes and notes[0] in TEXTS:
         code, notes = notes[0], notes[1:]
     said = text(code, field, ("" if code in _NAMES_CHARACTERS else "、").join(notes))
-    return gettext(TEXTS["perhaps"]).format(said=said, detail=value.suggest) if value.suggest else said
+    perhaps = TEXTS["perhaps"]
+    return gettext(perhaps).format(said=said, detail=value.suggest) if value.suggest else said
 
 
 def field_name(field: str) -> str:

@@ -3,12 +3,13 @@
 import re
 from datetime import datetime
 from email import policy as email_policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from uuid import UUID
 
+from chassis.web.languages import annotated, plain
 from rules.policy import Policy, find
+from services.notifier.headers import mailbox_line, text_line, token_line
 from services.notifier.letters import Letter
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
@@ -23,10 +24,11 @@ class UnusableAddress(Exception):
 def mailbox(address: str) -> str:
     """The address as SMTP and headers take it; the old `a..b@docomo.ne.jp` becomes `"a..b"@docomo.ne.jp`.
 
-    Raises UnusableAddress for control characters, spaces, quotes, brackets and whatever else is no plain address.
+    Raises UnusableAddress for control characters, spaces, quotes, brackets and whatever else is no plain address. So is
+    what has "=?": a mail program on the way may decode it (RFC 2047) and find other recipients in it.
     """
     local, _, domain = address.rpartition("@")
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(domain) > 253:
+    if not _LOCAL.fullmatch(local) or "=?" in local or not _DOMAIN.fullmatch(domain) or len(domain) > 253:
         raise UnusableAddress
     return address if _DOT_ATOM.fullmatch(local) else f'"{local}"@{domain}'
 
@@ -45,20 +47,23 @@ def envelope_sender(policy: Policy, delivery_id: UUID) -> str:
 
 
 def compose(policy: Policy, delivery_id: UUID, recipient: str, letter: Letter, now: datetime) -> bytes:
-    """The mail to `recipient`, which is a `mailbox`."""
+    """The mail to `recipient`, which is a `mailbox`. Raises ValueError where the letter has what no mail can say.
+
+    No parser of headers sees an address: there are some that would be read as others (RFC 2047's encoded words).
+    """
     language = find(policy.languages, letter.language)
-    sender = policy.text(policy.mail.sender_name, letter.language)
-    message = EmailMessage(policy=email_policy.SMTP)
-    message["From"] = Address(sender, addr_spec=policy.mail.sender_address)
-    message["To"] = recipient
-    if policy.mail.reply_to:
-        message["Reply-To"] = policy.mail.reply_to
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(delivery_id, policy)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text, charset="utf-8", cte="base64")
-    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
-    # Last: setting the content takes every header away whose name begins with Content.
-    message["Content-Language"] = language.html_lang if language else letter.language
-    return message.as_bytes()
+    sender = plain(annotated(policy.text(policy.mail.sender_name, letter.language)))
+    head = [
+        mailbox_line("From", mailbox(policy.mail.sender_address), sender),
+        mailbox_line("To", recipient),
+        mailbox_line("Reply-To", mailbox(policy.mail.reply_to)) if policy.mail.reply_to else "",
+        text_line("Subject", letter.subject),
+        token_line("Date", format_datetime(now)),
+        token_line("Message-ID", message_id(delivery_id, policy)),
+        token_line("Auto-Submitted", "auto-generated"),
+        token_line("Content-Language", language.html_lang if language else letter.language),
+    ]
+    body = EmailMessage(policy=email_policy.SMTP)
+    body.set_content(letter.text, charset="utf-8", cte="base64")
+    body.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
+    return "".join(head).encode("ascii") + body.as_bytes()

@@ -242,7 +242,7 @@ async def test_an_upload_of_which_nothing_is_heard_is_given_up_and_deleted(house
     [lost] = await chosen(house)
     await give_up_uploads(house.intake)
     assert await chosen(house) == [lost]
-    house.clock.move(minutes=16)
+    house.clock.move(minutes=61)
     await give_up_uploads(house.intake)
     await delete_images(house.intake)
     assert (await chosen(house), house.documents.images) == ([], {})

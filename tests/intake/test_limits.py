@@ -107,6 +107,44 @@ async def test_an_email_address_is_counted_wherever_one_asks_from_and_however_it
     assert await ask_for_link(house, "203.0.113.9", "taro@example.jp") == 202
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"victim+{n}@example.jp" for n in range(15)],
+        ["victim@example.jp", *(f"Victim+{n}+x@EXAMPLE.jp" for n in range(3))],
+        ["victim@gmail.com", "vic.tim@gmail.com", "v.i.ctim+1@googlemail.com", "victim+@gmail.com"],
+    ],
+    ids=["tags", "tags and none", "dots at Gmail"],
+)
+async def test_the_addresses_of_one_mailbox_count_as_one(house: House, written: list[str]) -> None:
+    asked = [await ask_for_link(house, f"203.0.113.{n}", email) for n, email in enumerate(written)]
+    assert asked == [202] * COUNT + [429] * (len(written) - COUNT)
+
+
+async def test_one_mailbox_is_not_flooded_by_applications_either(house: House) -> None:
+    async def apply(n: int) -> int:
+        body = resident(email=f"victim+{n}@example.jp")
+        return (await ask(house, f"203.0.113.{n}", "applications", body, **{"Idempotency-Key": house.key()}))[0]
+
+    assert [await apply(n) for n in range(15)] == [201] * COUNT + [429] * (15 - COUNT)
+
+
+async def test_one_mailbox_is_not_flooded_by_changes_to_it(house: House) -> None:
+    async def change(n: int) -> int:
+        application = await house.proven()
+        token = await house.sign_in(application)
+        path = f"applications/{application.id}/contact"
+        body = {"email": f"victim+{n}@example.jp", "password": PASSWORD}
+        return (await ask(house, f"203.0.113.{n}", path, body, Authorization=f"Bearer {token}"))[0]
+
+    assert [await change(n) for n in range(COUNT + 1)] == [200] * COUNT + [429]
+
+
+async def test_people_whose_addresses_differ_elsewhere_are_counted_apart(house: House) -> None:
+    written = ["a.b@example.jp", "ab@example.jp", "+a@example.jp", "+b@example.jp", "ab@example.com"]
+    assert [await ask_for_link(house, f"203.0.113.{n}", email) for n, email in enumerate(written)] == [202] * 5
+
+
 async def test_who_is_refused_by_address_does_not_use_up_an_email_address(house: House) -> None:
     for _ in range(COUNT):
         await ask_for_link(house, "203.0.113.7")

@@ -130,6 +130,7 @@ async def test_a_missing_field_is_named(house: House, field: str) -> None:
         ("postal_code", "860", "postal_not_7_digits"),
         ("phone", "328-6842", "phone_area_code_missing"),
         ("email", "hana", "email_invalid"),
+        ("email", "=?utf-8?q?x=40evil.example=2C?=@example.jp", "email_invalid"),
         ("password", "abc12", "password_too_short"),
         ("password", "123456", "password_common"),
         ("password", "x" * 129, "password_too_long"),

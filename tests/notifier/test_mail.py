@@ -5,12 +5,14 @@ import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email import policy as email_policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import getaddresses
 from typing import cast
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.emails import read_email
@@ -113,6 +115,17 @@ def test_an_address_is_quoted_where_it_must_be(policy: Policy, address: str, wri
         "hana@-example.jp",
         "hana@[127.0.0.1]",
         "hana@example.jp SIZE=1",
+        "=?utf-8?q?x=40evil.example=2C?=@example.jp",
+        "=?UTF-8?B?eEBldmlsLmV4YW1wbGU=?=@example.jp",
+        "a=?us-ascii?q?=2C?=b@example.jp",
+        "=?x@example.jp",
+        "everybody:a@example.jp;",
+        "@relay.example.jp:a@example.jp",
+        "a(comment)@example.jp",
+        "a@example.jp(comment)",
+        "a\\,b@example.jp",
+        "a@example.jp,b@example.jp",
+        "a;b@example.jp",
         "@example.jp",
         "hana@",
         "hana",
@@ -124,6 +137,41 @@ def test_an_address_that_could_smuggle_anything_is_refused(address: str) -> None
     with pytest.raises(UnusableAddress) as refused:
         mailbox(address)
     assert str(refused.value) == ""
+
+
+#: Letters that mean something in an address or in a header, more often than others.
+_LOCAL = st.text(st.sampled_from("ab.=?_,;:<>()\"\\@ +-%!'\r\n\tq40é図") | st.characters(), min_size=1, max_size=20)
+_ENCODED = st.builds(lambda how, what: f"=?utf-8?{how}?{what}?=", st.sampled_from("qbQB"), _LOCAL)
+
+
+@example("..", "docomo.ne.jp")
+@example(".a", "docomo.ne.jp")
+@example("a..b.", "ezweb.ne.jp")
+@example("a?b/c", "docomo.ne.jp")
+@given(_LOCAL | _ENCODED, st.sampled_from(["example.jp", "docomo.ne.jp", "ezweb.ne.jp"]))
+def test_the_header_names_exactly_the_one_that_was_meant_to_every_reader(
+    policy: Policy, local: str, domain: str
+) -> None:
+    try:
+        written = mailbox(f"{local}@{domain}")
+    except UnusableAddress:
+        return
+    raw = compose(policy, DELIVERY, written, Letter("ja", "x", "x", "x"), NOW)
+    assert re.findall(rb"(?m)^To: (.*)\r$", raw) == [written.encode()]
+    [read] = message_from_bytes(raw, policy=email_policy.default)["To"].addresses
+    assert (read.username, read.domain) == (local, domain)
+    assert getaddresses([message_from_bytes(raw)["To"]]) == [("", written)]
+    # Whoever decodes first and parses then finds the same.
+    assert str(make_header(decode_header(written))) == written
+
+
+def test_the_senders_name_has_its_reading_in_brackets(policy: Policy) -> None:
+    easy = dataclasses.replace(letter(policy, "application_withdrawn"), language="ja-easy")
+    # The older reader: Python's newer one puts a space between two encoded words of a name.
+    written = message_from_bytes(compose(policy, DELIVERY, "hana@example.jp", easy, NOW))["From"]
+    assert str(make_header(decode_header(written))) == (
+        "熊本市立図書館（くまもとしりつとしょかん） <card@library.city.kumamoto.jp>"
+    )
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

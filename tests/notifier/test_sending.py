@@ -14,7 +14,7 @@ from tests.notifier.conftest import House
 from tests.notifier.post_office import OK
 from tests.notifier.samples import APPLICATION, heard, journey
 
-SENT = "notification.sent.v1"
+SENT, FAILED = "notification.sent.v1", "notification.failed.v1"
 
 
 @pytest.fixture(autouse=True)
@@ -78,24 +78,41 @@ async def test_the_sending_belongs_to_the_trace_of_what_asked_for_it(
     assert said.traceparent.split("-")[1] == trace
 
 
-async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_tried_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [KeyError("template"), UnicodeEncodeError("utf-8", "\ud842", 0, 1, "half")])
+async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_is_told_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     real = write_letter
 
     def broken(*arguments: Any) -> Any:
         if arguments[3].email.startswith("first"):
-            raise KeyError("template")
+            raise error
         return real(*arguments)
 
     monkeypatch.setattr(sending, "write_letter", broken)
     await house.receive("first@example.jp", "second@example.jp")
     assert await house.send_all() == 2
-    assert await house.statuses() == ["waiting", "sent"]
-    monkeypatch.setattr(sending, "write_letter", real)
-    house.clock.move(minutes=1)
+    assert [(row["status"], row["attempts"], row["last_error"]) for row in await house.deliveries()] == [
+        ("failed", 1, type(error).__name__),
+        ("sent", 1, None),
+    ]
+    assert [(type_, data.get("permanence")) for type_, _, data in await house.said()] == [
+        (FAILED, "permanent"),
+        (SENT, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "address", ["=?utf-8?q?x=40evil.example=2C?=@example.jp", "=?utf-8?b?eEBldmlsLmV4YW1wbGU?=@example.jp", "a,b@c.jp"]
+)
+async def test_an_address_that_could_be_read_as_others_gets_nothing_and_is_told_at_once(
+    house: House, address: str
+) -> None:
+    await house.receive(address)
     assert await house.send_all() == 1
-    assert house.office.recipients == ["second@example.jp", "first@example.jp"]
+    [row] = await house.deliveries()
+    assert (row["status"], row["attempts"], row["last_error"]) == ("failed", 1, "unusable address")
+    assert (house.office.asked_for, [type_ for type_, _, _ in await house.said()]) == ([], [FAILED])
 
 
 async def test_logs_name_no_address_link_or_number(house: House, logged: list[MutableMapping[str, Any]]) -> None:

@@ -62,7 +62,7 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     if grant.owner != upload.application:
         raise Forbidden("other_application")
     _refuse_by_policy(vault, upload)
-    with vault.room.share() as share:
+    with vault.room.share(upload.application) as share:
         return await _store(vault, upload, await _receive(vault, upload, pieces, share))
 
 
@@ -90,6 +90,12 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
         other = await store.find_document(conn, upload.id)
     assert other is not None
     return _repeated(vault, other, upload, received)
+
+
+async def have_decoder_ready(vault: Vault) -> bool:
+    """So that the first picture waits for none, and it is known early whether the kernel confines it. False: no more."""
+    await vault.decoder.warm_up()
+    return False
 
 
 async def prune_refusals(vault: Vault) -> bool:

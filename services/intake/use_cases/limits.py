@@ -10,6 +10,7 @@ from datetime import timedelta
 from chassis.errors import TooManyRequests
 from chassis.web.addresses import Address, household, is_within, networks
 from chassis.web.languages import gettext
+from rules.emails import rate_key
 from rules.understanding import understand
 from services.intake import store
 from services.intake.use_cases.context import Intake
@@ -28,10 +29,10 @@ async def count_address(intake: Intake, code: str, address: Address) -> None:
 
 
 async def count_email(intake: Intake, code: str, typed: str) -> None:
-    """As `count_address`, by an e-mail address in whatever way it is written."""
+    """As `count_address`, by the mailbox of an e-mail address in whatever way it is written."""
     read = understand("email", typed, today=intake.today)
     if not read.error:
-        await _count(intake, code, EMAIL, read.match_key)
+        await _count(intake, code, EMAIL, rate_key(read.match_key))
 
 
 async def count_application(intake: Intake, code: str, application: object) -> None:

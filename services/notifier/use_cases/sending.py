@@ -27,6 +27,10 @@ IDLE_SECONDS = 10.0
 LAST_SECONDS = 1.0
 
 
+class Unwritable(Exception):
+    """There is no mail to send, today or later; the message says why, and no address. Staff hear of it at once."""
+
+
 async def send_next(notifier: Notifier) -> bool:
     """Send the oldest message that is due and within the rates of the policy; False where there is none.
 
@@ -67,8 +71,8 @@ async def _carry_out(notifier: Notifier, delivery: Delivery, lease_ends: float) 
     except ServerAway as away:
         await _note(notifier, lambda tx: store.release(tx.conn, delivery))
         raise Unavailable("mail_server_away", detail=str(away)) from None
-    except UnusableAddress:
-        await _fail(notifier, delivery, "unusable address")
+    except Unwritable as reason:
+        await _fail(notifier, delivery, str(reason))
     except Refused as refused:
         if refused.permanent:
             await _fail(notifier, delivery, str(refused))
@@ -77,7 +81,6 @@ async def _carry_out(notifier: Notifier, delivery: Delivery, lease_ends: float) 
     except TimeoutError:
         log.warning("a claim was lost while sending", delivery=str(delivery.id), template=delivery.template)
     except Exception as error:
-        # A letter that cannot be written is our bug: it must hold up no other, and a mended version may send it.
         log.exception("a letter could not be sent", delivery=str(delivery.id), template=delivery.template)
         await _put_off(notifier, delivery, type(error).__name__)
     else:
@@ -112,13 +115,22 @@ async def _extend(notifier: Notifier, delivery: Delivery, lease: asyncio.Timeout
 
 
 async def _send(notifier: Notifier, delivery: Delivery) -> None:
-    policy = notifier.policy
-    recipient = mailbox(delivery.email)
-    letter = write_letter(policy, notifier.public_url, notifier.review_url, delivery)
-    mail = compose(policy, delivery.id, recipient, letter, notifier.now())
-    if notifier.signer:
-        mail = sign(notifier.signer, mail)
-    await send(notifier.server, envelope_sender(policy, delivery.id), recipient, mail)
+    recipient, mail = _written(notifier, delivery)
+    await send(notifier.server, envelope_sender(notifier.policy, delivery.id), recipient, mail)
+
+
+def _written(notifier: Notifier, delivery: Delivery) -> tuple[str, bytes]:
+    """The recipient as SMTP takes it, and the mail. Raises Unwritable: the next attempt would come to the same."""
+    try:
+        recipient = mailbox(delivery.email)
+        letter = write_letter(notifier.policy, notifier.public_url, notifier.review_url, delivery)
+        mail = compose(notifier.policy, delivery.id, recipient, letter, notifier.now())
+        return recipient, sign(notifier.signer, mail) if notifier.signer else mail
+    except UnusableAddress:
+        raise Unwritable("unusable address") from None
+    except Exception as error:
+        log.exception("a letter could not be written", delivery=str(delivery.id), template=delivery.template)
+        raise Unwritable(type(error).__name__) from None
 
 
 async def _finish(notifier: Notifier, delivery: Delivery) -> None:

@@ -9,7 +9,7 @@ from rules.policy import Policy
 from services.review.model.applications import Applicant
 from services.review.model.cases import CLAIMED, WAITING, Case, Check, Document
 from services.review.model.expiry import renewal_opens, renewal_problem
-from services.review.model.registrations import Registration, differences
+from services.review.model.registrations import Registration, differences, is_of_another
 from services.review.model.views import word
 
 #: Answers that need no second look.
@@ -96,6 +96,12 @@ def card_checks(
         return [Check("card", "card_unknown", text, True)]
     if known.birth_date != applicant.birth_date:
         return [Check("card", "card_of_another", f"カード番号 {typed} の登録とは、生年月日が違います。", True)]
+    if is_of_another(known, applicant):
+        text = (
+            f"カード番号 {typed} は {known.name} さんの登録です。氏名もフリガナも違い、同じなのは生年月日だけです"
+            "（双子など、ほかの人のカードかもしれません）。"
+        )
+        return [Check("card", "card_of_another", text, True)]
     return [Check("card", "card_known", f"カード番号 {typed} の登録があります（{known.name}）。", False)]
 
 

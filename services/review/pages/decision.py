@@ -9,7 +9,7 @@ from multidict import MultiDict
 
 from chassis.errors import FieldError
 from chassis.ids import parse_id
-from services.review.model import APPROVE, CORRECT, REJECT, Amendment, Decision, Reason, Verdict
+from services.review.model import APPROVE, CORRECT, REJECT, Amendment, Decision, Reason, SameAs, Verdict
 from services.review.pages.words import ERRORS
 
 NOTE_CHARACTERS = 200
@@ -37,6 +37,8 @@ class Typed:
     #: The item and the code of a rejection, with a space between.
     reason: str = ""
     note: str = ""
+    #: The registration that the person has and what the approval is to it, with a space between.
+    same_as: str = ""
 
 
 def read(form: MultiDict[str]) -> Typed:
@@ -60,6 +62,7 @@ def read(form: MultiDict[str]) -> Typed:
         card_number=form.get("card_number", "").strip(),
         reason=form.get("reason", ""),
         note=_text(form, "note"),
+        same_as=form.get("same_as", ""),
     )
 
 
@@ -103,6 +106,7 @@ def decision_of(typed: Typed) -> Decision:
         verdicts=tuple(Verdict(candidate, verdict) for candidate, verdict in verdicts if candidate),
         card_number=typed.card_number or None if typed.mode == APPROVE else None,
         note=typed.note or None if typed.mode == REJECT else None,
+        same_as=_same_as(typed) if typed.mode == APPROVE else None,
     )
 
 
@@ -127,6 +131,12 @@ def _reasons(typed: Typed) -> tuple[Reason, ...]:
         item, _, code = typed.reason.partition(" ")
         return (Reason(item, code),)
     return ()
+
+
+def _same_as(typed: Typed) -> SameAs | None:
+    registration, _, kind = typed.same_as.partition(" ")
+    found = parse_id(registration)
+    return SameAs(found, kind) if found else None
 
 
 def _chosen(field: str) -> str:

@@ -56,6 +56,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         ],
         "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
         "duplicates": [_duplicate(each, today) for each in view.duplicates if not each.perhaps_family],
+        "more_duplicates": view.more_duplicates,
         "family": [_duplicate(each, today) for each in view.duplicates if each.perhaps_family],
         "decisions": [_decision(policy, view, each) for each in view.decisions],
     }
@@ -194,6 +195,8 @@ def _decision(policy: Policy, view: CaseView, past: PastDecision) -> dict[str, A
         lines.append(f"{words.FIELDS.get(each.field, each.field)}を「{registered}」になおしました（{each.reason}）")
     if past.note:
         lines.append(f"補足「{past.note}」")
+    if past.same_as:
+        lines.append(f"持っているカードの登録を{words.SAME_AS[past.same_as.kind]}と判断")
     if past.decision == APPROVE and past.card_number:
         lines.append(f"カード番号 {past.card_number}")
     return {

@@ -38,6 +38,28 @@ async def test_a_licence_with_the_present_address_is_enough(
     assert list(house.documents.images.values()) == [b"front"]
 
 
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        ("disability_certificate", "次のところは、隠しても受け付けます：障害名、等級。"),
+        ("driving_licence", "次のところは、隠しても受け付けます：免許の条件等、臓器提供の意思表示。"),
+    ],
+)
+async def test_what_is_not_needed_may_be_hidden_and_how_is_said(
+    browser: Browser, application: Application, type_: str, said: str
+) -> None:
+    page = await browser.get(f"/application/documents?type={type_}&address=current")
+    assert f"{said}紙やふせんをのせてから撮ってください。" in page.text
+
+
+async def test_what_looks_like_a_document_and_is_none_is_refused_with_what_to_use(
+    browser: Browser, application: Application
+) -> None:
+    page = await browser.get("/application/documents?type=eligibility_notice")
+    assert "資格情報のお知らせは使えません" in page.text
+    assert "マイナンバーカード（表面）や運転免許証をお使いください。「資格確認書」は使えます。" in page.text
+
+
 async def test_with_an_old_address_the_back_or_a_letter_is_asked_for(
     browser: Browser, application: Application
 ) -> None:

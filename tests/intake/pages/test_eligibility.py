@@ -33,6 +33,25 @@ async def test_the_postal_code_decides_the_category_and_begins_the_address(
     assert f"{category} ご住所や勤務先・学校から選びました。" in page.text
 
 
+async def test_a_town_around_that_has_no_agreement_is_for_those_who_work_or_study_here(
+    house: House, browser: Browser
+) -> None:
+    house.clock.move(days=9)
+    page = await ask(browser, postal_code="861-3106")
+    assert page.heading == "熊本市内で働いていますか、熊本市内の学校に通っていますか"
+
+
+async def test_the_list_in_force_is_shown_alone_with_the_library_s_own_page(house: House, browser: Browser) -> None:
+    own = "https://www.library.city.kumamoto.jp/guide/160/index.html"
+    former = await browser.get("/eligibility?kind=new")
+    house.clock.move(days=9)
+    page = await browser.get("/eligibility?kind=new")
+    assert [("菊陽町" in each.text, "御船町" in each.text, own in each.links) for each in (former, page)] == [
+        (True, True, False),
+        (False, True, True),
+    ]
+
+
 async def test_a_code_of_several_towns_lets_one_choose(browser: Browser) -> None:
     page = await ask(browser, postal_code="862-0941")
     assert ("この郵便番号には2か所あります。" in page.text, page.form("/eligibility").fields["town"]) == (True, "")

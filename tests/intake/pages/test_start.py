@@ -1,5 +1,7 @@
 """The first page says what one needs to know before beginning."""
 
+import pytest
+
 from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser
 from tests.intake.pages.people import resident
@@ -42,6 +44,19 @@ async def test_the_sentences_of_the_guide_are_said_before_one_begins(browser: Br
         "健康保険証は2025年12月1日で終わりました。",
         "余白をなくし、文字がはっきり写るように",
         "JPEG、PNG、GIF、HEIC、WebP",
+    ):
+        assert sentence in page.text, sentence
+
+
+@pytest.mark.parametrize("path", ["/", "/apply"])
+async def test_what_is_kept_why_and_how_long_is_said_where_it_is_collected(browser: Browser, path: str) -> None:
+    """個人情報保護法 62条; the days are those of [retention]."""
+    page = await browser.get(path)
+    for sentence in (
+        "本人確認書類の画像 目的：ご本人であることと、お住まいなどの確認 本登録の後：7日で消去、登録できなかったとき：30日で消去、",
+        "申請の内容（氏名、住所、連絡先など） 目的：申請の確認と、そのご連絡 本登録の後：90日で消去、",
+        "本登録の内容 目的：図書館の利用と、そのご連絡 カードの有効期限の後：3年で消去",
+        "職員が操作した記録 目的：個人情報が正しく扱われたかの確認 操作の後：3年で消去",
     ):
         assert sentence in page.text, sentence
 

@@ -439,3 +439,36 @@ async def test_the_reasons_for_another_photograph_begin_with_what_it_was_warned_
     options = html.partition(f'name="reason-document:{document["id"]}"')[2].partition("</select>")[0]
     first = re.findall(r'<option value="(\w*)"( selected)?>([^<｜]+)', options)[:3]
     assert first == [("", "", "えらんでください"), ("dark", "", "暗い（写真の警告）"), ("blurred", "", "ぼやけ")]
+
+
+async def test_a_second_card_for_the_same_person_is_refused_with_what_to_do_instead(
+    staff: Browser, house: House
+) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    case = await house.claimed()
+    [found] = (await use_cases.get_case(house.review, case.id)).duplicates
+    said = {f"verdict-{found.id}": "same"}
+    answer = await _send(staff, case, "approve", **said, **{"amend-reason-0": "電話で確認"})
+    assert answer.status == 422  # of a mended slip all three are asked for, before anything else is looked at
+    answer = await _send(staff, case, "approve", **said)
+    assert (answer.status, "同じ人の登録か申請があるため、まだ承認していません" in answer.text) == (409, True)
+    assert '<option value="same" selected>' in answer.html
+    choice = f"{found.id} renewal"
+    assert f'<option value="{choice}">水前寺 はな（カード {found.card_number}）を更新する</option>' in answer.html
+    assert (await _send(staff, case, "approve", **said, same_as=choice)).status == 303
+    assert (await _sent(house))[-1][0] == "registration.renewed.v1"
+    assert "持っているカードの登録を更新すると判断" in (await staff.get(f"/cases/{case.id}")).text
+
+
+async def test_a_twins_card_is_refused_until_staff_say_whose_it_is(staff: Browser, house: House) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    [registration] = await house.rows("SELECT id, card_number FROM registrations")
+    twin = {"name": samples.typed("水前寺 ゆき"), "kana": samples.typed("スイゼンジ ユキ")}
+    who = samples.applicant(card_number=registration["card_number"], **twin)
+    case = await house.claimed(kind="change", who=who)
+    assert "要確認 カード番号" in (await staff.get(f"/cases/{case.id}")).text
+    answer = await _send(staff, case, "approve", card_number=registration["card_number"])
+    assert (answer.status, "ほかの人のカードかもしれないため、まだ承認していません" in answer.text) == (409, True)
+    choice = f"{registration['id']} change"
+    assert choice in answer.html
+    assert (await _send(staff, case, "approve", same_as=choice)).status == 303
