@@ -54,8 +54,7 @@ def _in_ascii(typed: str) -> str:
 
 def _without_start_stop(policy: CardNumbers, number: str) -> str:
     """Some readers give the letters, and some cards have them printed."""
-    start, stop = policy.start_stop
-    is_framed = len(number) > 2 and number[0] == start and number[-1] == stop
+    is_framed = len(number) > 2 and number[0] + number[-1] == policy.start_stop
     return number[1:-1] if is_framed else number
 
 

@@ -15,7 +15,13 @@ _ERAS: tuple[tuple[str, str, date, date], ...] = (
     ("平成", "平Hh", date(1989, 1, 8), date(2019, 4, 30)),
     ("令和", "令Rr", date(2019, 5, 1), date.max),
 )
-_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "壱": 1, "弐": 2, "参": 3}
+_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+    "壱": 1,
+    "弐": 2,
+    "参": 3,
+}
 #: As people write numbers in kanji, and old documents do.
 KANJI_NUMERALS = "〇○零一二三四五六七八九十百千壱弐参拾"
 _NUMBER = f"[0-9]+|[{KANJI_NUMERALS}]+"
@@ -33,7 +39,9 @@ _NO_DAY = re.compile(rf"{_YEAR}(?: ?年|{_BREAK}){_BREAK}*(?:(?:{_NUMBER}) ?月?
 _IN_BRACKETS = re.compile(r"([^()]*)\(([^()]*)\)([^()]*)")
 _SIDE_BY_SIDE = (
     # 昭和60年/1985年5月5日, and two whole dates.
-    re.compile(rf"((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)[-/=. ]*((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)(.*)"),
+    re.compile(
+        rf"((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)[-/=. ]*((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)(.*)"
+    ),
     re.compile(r"([^日]*日)[-/=. ]*([^日]*日)()"),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -111,7 +119,7 @@ def _one_date(written: str) -> tuple[date | None, str | None, tuple[str, ...]]:
     written = _UNKNOWN_MARK.sub("0", spoken) if not _COMPACT_ERA.fullmatch(written) else written
     found = _COMPACT.fullmatch(written) or _COMPACT_ERA.fullmatch(written) or _WRITTEN.fullmatch(written)
     if found is None:
-        partly = _UNKNOWN.search(spoken) or ((year := _NO_DAY.fullmatch(written)) and _year(year))
+        partly = _UNKNOWN.search(spoken) or _year(_NO_DAY.fullmatch(written))
         return None, "dob_unknown" if partly else "dob_format", ()
     year, month, day = _year(found), number(found["month"]), number(found["day"])
     if year is None or month is None or day is None:

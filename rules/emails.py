@@ -10,7 +10,7 @@ _CARRIERS = ("docomo.ne.jp", "ezweb.ne.jp", "au.com")
 _CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
 _MAX_LENGTH = 254
 _DOTS = str.maketrans("。｡．", "...")
-_MARKS = str.maketrans("“”„‟〝〞〈〉《》‘’", "\"\"\"\"\"\"<><>''")
+_MARKS = str.maketrans("“”„‟〝〞〈〉《》‘’", '""""""<><>\'\'')
 #: Shown only where a line breaks, and so mostly no part of an address; between letters somebody typed it.
 _SOFT_HYPHEN_MEANT = re.compile("(?<=[0-9A-Za-z])\u00ad(?=[0-9A-Za-z])")
 #: What looks like a hyphen and is none by its kind: the long vowel, lines, the minus, the number one in kanji.
@@ -18,7 +18,8 @@ _HYPHEN_MEANT = re.compile(
     "(?<=[0-9A-Za-z._-])[" + re.escape(text.HYPHENS) + "\u02d7\u2796\u4e00\u23af\u1173](?=[0-9A-Za-z._@-])"
 )
 _LABELS = (
-    r"mailto|e-?mail(?: address)?|mail|メール(?:アドレス)?|eメール|アドレス|邮箱|电子邮[箱件](?:地址)?|電子郵件|邮件|이메일(?: 주소)?|메일"
+    r"mailto|e-?mail(?: address)?|mail|メール(?:アドレス)?|eメール|アドレス|"
+    "邮箱|电子邮[箱件](?:地址)?|電子郵件|邮件|이메일(?: 주소)?|메일"
 )
 _BEFORE = re.compile(rf"\A[\s(\[{{<「『【〔\"']*(?:(?:{_LABELS}) ?[:=]\s*)*[\s(\[{{<「『【〔']*", re.IGNORECASE)
 _AFTER = re.compile(r"(?<=[^\s.,;:、!?)\]}>」』】〕'\"])[\s.,;:、!?)\]}>」』】〕'\"]++$")

@@ -61,7 +61,7 @@ def _forms() -> dict[int, str]:
         jis = char.encode("shift_jis", "ignore")
         return listed.get(char, float("inf")), jis or b"\xff" + char.encode()
 
-    forms = {}
+    forms: dict[int, str] = {}
     for family in families((*_GROUPS.split(), *_of_opencc())):
         form = min(family, key=common)
         forms |= {ord(variant): form for variant in family if variant != form}
