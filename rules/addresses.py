@@ -27,7 +27,7 @@ _NO_PART_OF_IT = re.compile(
 _N = f"(?:[0-9]+|[{KANJI_NUMERALS}]+)"
 _PREFECTURE = re.compile(f"^(?:{one_form(_PREFECTURES)})")
 # 郡山市, 蒲郡市 and 大和郡山市 are no counties, and 余市郡 is one.
-_COUNTY = re.compile("^(?:余市|[^0-9市区郡]{1,5})郡(?=[^0-9市区郡]{1,8}[町村])")
+_COUNTY = re.compile("^(?:余市|[^0-9市区郡]{1,5})郡(?=(?:余市|[^0-9市区郡]{1,8})[町村])")
 _CITY_OF_A_WARD = re.compile("^[^0-9市区町村]{1,5}市(?=[^0-9市区町村]{1,4}区)")
 _SMALL = str.maketrans("ヶヵ之丿", "ケカノノ")
 _BRACKETS = re.compile(r"[()\[\]{}「」『』【】〔〕<>《》〈〉]")
