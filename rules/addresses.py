@@ -31,6 +31,7 @@ _COUNTY = re.compile("^(?:余市|[^0-9市区郡]{1,5})郡(?=(?:余市|[^0-9市�
 _CITY_OF_A_WARD = re.compile("^[^0-9市区町村]{1,5}市(?=[^0-9市区町村]{1,4}区)")
 _SMALL = str.maketrans("ヶヵ之丿", "ケカノノ")
 _BRACKETS = re.compile(r"[()\[\]{}「」『』【】〔〕<>《》〈〉]")
+_NOTE_BEFORE = re.compile(r"^ ?[(（][^()（）]*[)）]")
 _GA_IN_A_NAME = re.compile("(?<=[^0-9A-Za-z])ガ(?=[\u3400-\u9fff])")
 _START = f"(?<![{KANJI_NUMERALS}])"
 #: Numerals that count something: 二丁目, 北二十四条, 第一地割, 一ノ町.
@@ -63,7 +64,7 @@ def match_key(shown: str) -> str:
     """For finding candidates only: 大江六丁目1番74号 = 大江6-1-74. Spaces, brackets, 字 and what people leave out before a town
     (the prefecture, the county, the city of a ward) are dropped."""
     key = unicodedata.normalize("NFKC", text.without_selectors(shown))
-    key = text.hiragana_to_katakana(one_form(_BRACKETS.sub(" ", key))).upper().translate(_SMALL)
+    key = text.hiragana_to_katakana(one_form(_BRACKETS.sub(" ", _NOTE_BEFORE.sub("", key)))).upper().translate(_SMALL)
     key = re.sub(r"(?<=[0-9]) +(?=[0-9])", "-", text.one_space(key)).replace(" ", "")
     for left_out in (_PREFECTURE, _COUNTY, _CITY_OF_A_WARD):
         key = left_out.sub("", key)

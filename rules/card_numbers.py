@@ -34,7 +34,7 @@ def compose(policy: CardNumbers, serial: int) -> str:
 
 def clean(typed: str) -> str:
     """Without spaces and hyphens, in ASCII: as a reader or a person at a keyboard gives it."""
-    return re.sub("[_*" + re.escape(text.HYPHENS) + "]", "", _in_ascii(typed))
+    return re.sub("[_" + re.escape(text.HYPHENS) + "]", "", _in_ascii(typed))
 
 
 def understood(policy: CardNumbers, typed: str) -> str:
