@@ -1,6 +1,7 @@
 """Consumers: one for each queue. A batch of messages shares one transaction with its inbox marks and its effects.
 
-decode and check        breaks its contract            -> dead letters
+decode and check        breaks its contract, or is     -> dead letters
+                        said by another than it names
 transaction             inbox marks, handlers          -> commit, then one acknowledgement for the batch
                         (a batch handler first, where there is one; what it leaves goes to the handler one by one)
 any error in a batch    the batch is taken one by one, so that only the bad message suffers
@@ -128,7 +129,10 @@ async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractInc
     readable: list[tuple[AbstractIncomingMessage, Event]] = []
     for message in batch:
         try:
-            readable.append((message, consumer.schemas.decode(message.body)))
+            event = consumer.schemas.decode(message.body)
+            if queue_name(consumer.service, event.type) != consumer.queue:
+                raise BadEvent(f"{event.type} does not belong here")
+            readable.append((message, event))
         except BadEvent as error:
             if await _is_about_erased(consumer, message):
                 await drop(retries, message)

@@ -126,7 +126,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Which of two values of one key is meant, every reader decides differently."""
     if len(pairs) > MOST_FIELDS:
         raise _too_many_fields()
-    value = dict(pairs)
+    value = {clean(key): item for key, item in pairs}
     if len(value) < len(pairs):
         raise Malformed("duplicate_key")
     return value

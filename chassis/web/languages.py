@@ -16,6 +16,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from chassis.web.counted import counted
+
 #: The language of the texts in the code.
 SOURCE = "ja"
 _OPEN, _MIDDLE, _CLOSE = "\ufff9", "\ufffa", "\ufffb"
@@ -129,12 +131,12 @@ def annotated(text: str) -> str:
 
 def plain(text: str) -> str:
     """Readings in brackets: 漢字（かんじ）."""
-    return _ANNOTATED.sub(r"\1（\2）", text) if _OPEN in text else text
+    return _ANNOTATED.sub(r"\1（\2）", counted(text)) if _OPEN in text else text
 
 
 def ruby(page: str) -> str:
     """Readings above their words, where HTML allows it; in brackets in attributes, titles and options."""
     if _OPEN not in page:
         return page
-    outside = _BARE.sub(lambda found: plain(found[0]), page)
+    outside = _BARE.sub(lambda found: plain(found[0]), counted(page))
     return _ANNOTATED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", outside)

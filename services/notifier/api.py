@@ -9,7 +9,7 @@ from chassis.tokens import bearer_token, token_hash
 from chassis.web.forms import read_body, read_json
 from chassis.web.routes import CSRF_NONE, Route
 from services.notifier import use_cases
-from services.notifier.reports import Report, delivery_of, read_report
+from services.notifier.reports import FAILED, NO_FAILURE, Report, delivery_of, read_report
 from services.notifier.use_cases import Notifier
 
 #: Who has the token of OUCHI_BOUNCE_TOKEN.
@@ -35,14 +35,14 @@ async def authenticate(notifier: Notifier, request: web.Request) -> str:
 
 
 async def post_bounce(notifier: Notifier, request: web.Request) -> web.StreamResponse:
-    """A delivery status notification as it came (message/rfc822), or in short as JSON."""
+    """What came back as it came (message/rfc822), or in short as JSON. An automatic reply is no error, and marks nothing."""
     if request.content_type == "message/rfc822":
         report = read_report(await read_body(request))
         if report is None:
             raise Invalid([], "not_a_report")
     elif request.content_type == "application/json":
         body = await read_json(request, BOUNCE)
-        report = Report(delivery_of(body["message_id"]), body["permanent"], "")
+        report = Report(delivery_of(body["message_id"]), FAILED if body["permanent"] else NO_FAILURE)
     else:
         raise Unsupported("message_or_json_expected")
     return web.json_response({"outcome": await use_cases.hear_report(notifier, report)})

@@ -10,6 +10,44 @@ import pytest
 
 #: Nothing may hold the loop for longer.
 MOST = 0.05
+#: What makes a pattern or a loop slow, when there is much of it.
+UNITS = {
+    "openers of readings": "\ufff9",
+    "readings": "\ufff9a\ufffab\ufffb",
+    "digits": "1234567890",
+    "wide digits": "１",
+    "spaces": " ",
+    "wide spaces": "\u3000",
+    "hyphens": "-",
+    "hyphens of every kind": "ー−–",
+    "brackets": "([（「{",
+    "readings as they are written": "{漢|か",
+    "marks": "a\u0301",
+    "kana": "ア",
+    "half kana": "ｶﾞ",
+    "kanji": "山",
+    "kanji numbers": "二十",
+    "years": "年1",
+    "addresses": "1丁目 ",
+    "places": "市区町村",
+    "prefectures": "京都府",
+    "dots": ".",
+    "at signs": "a@",
+    "slashes": "/1",
+    "quotes": '"',
+    "backslashes": "\\",
+    "less": "<",
+    "ampersands": "&amp;",
+    "percents": "%",
+    "line ends": "\r\n",
+    "ligatures": "ﷺ",
+    "letters": "x",
+}
+
+
+def mostly(unit: str, size: int) -> str:
+    """`size` characters of it, with another end: what nearly fits is what is tried in every way."""
+    return (unit * (size // len(unit) + 1))[: size - 1] + "!"
 
 
 @dataclass

@@ -2,19 +2,24 @@
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from typing import Any
 from uuid import UUID
 
 import pytest
 from aiohttp.test_utils import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.testing import MovableClock, started
 from rules.policy import Policy
 from services.notifier.app import SERVICE, NotifierSettings
 from services.notifier.mail import envelope_sender, mailbox
-from services.notifier.reports import Report, delivery_of, read_report
+from services.notifier.reports import AUTO_REPLY, NO_FAILURE, UNCLEAR, Report, delivery_of, read_report
+from services.notifier.reports import FAILED as LOST
 from tests.conftest import FromService
+from tests.notifier import returned
 from tests.notifier.conftest import House
 from tests.notifier.post_office import PostOffice
 from tests.notifier.samples import APPLICATION, heard
@@ -226,12 +231,119 @@ async def test_what_the_server_refused_cannot_come_back(served: tuple[House, Cli
     ids=["whole mail", "headers alone", "return address", "without brackets", "other case"],
 )
 def test_a_report_names_its_mail_in_one_of_these_ways(report: bytes) -> None:
-    assert read_report(report) == Report(DELIVERY, True, "5.1.1")
+    assert read_report(report) == Report(DELIVERY, LOST, "5.1.1")
 
 
 @pytest.mark.parametrize(("status", "read"), [("5.2.2 (full)", "5.2.2"), ("hana@example.jp", ""), ("", "")])
 def test_of_the_status_only_its_digits_are_kept(status: str, read: str) -> None:
-    assert read_report(dsn(status=status)) == Report(DELIVERY, True, read)
+    assert read_report(dsn(status=status)) == Report(DELIVERY, LOST, read)
+
+
+def _came_back(text: str, tag: UUID = DELIVERY) -> bytes:
+    to = f"bounces+{tag.hex}@library.example.jp"
+    return text.replace("{to}", to).replace("{id}", str(tag)).encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("kind", returned.FAILED)
+def test_what_servers_of_many_kinds_return_is_read(kind: str, line_end: bytes) -> None:
+    status, text = returned.FAILED[kind]
+    assert read_report(_came_back(text).replace(b"\n", line_end)) == Report(DELIVERY, LOST, status)
+
+
+@pytest.mark.parametrize("kind", returned.UNCLEAR)
+def test_what_came_back_to_a_tagged_address_is_looked_at_in_whatever_form(kind: str) -> None:
+    status, text = returned.UNCLEAR[kind]
+    assert read_report(_came_back(text)) == Report(DELIVERY, UNCLEAR, status)
+
+
+@pytest.mark.parametrize("kind", returned.NO_FAILURE)
+def test_what_is_late_or_has_arrived_has_not_failed(kind: str) -> None:
+    report = read_report(_came_back(returned.NO_FAILURE[kind]))
+    assert report is not None
+    assert (report.delivery_id, report.outcome) == (DELIVERY, NO_FAILURE)
+
+
+@pytest.mark.parametrize("kind", returned.AUTO_REPLIES)
+def test_who_is_away_has_got_the_mail(kind: str) -> None:
+    assert read_report(_came_back(returned.AUTO_REPLIES[kind])) == Report(DELIVERY, AUTO_REPLY)
+
+
+@pytest.mark.parametrize("kind", returned.OTHERS)
+def test_what_people_write_and_what_is_about_no_mail_of_ours_is_no_report(kind: str) -> None:
+    assert read_report(_came_back(returned.OTHERS[kind])) is None
+
+
+def test_the_tag_says_which_mail_is_meant_and_not_what_the_mail_says_of_itself() -> None:
+    another = UUID("019a8f50-0000-7000-8000-00000000000f")
+    text = returned.FAILED["opensmtpd"][1].replace("{id}", str(another))
+    assert read_report(_came_back(text)) == Report(DELIVERY, LOST, "5.1.1")
+    # Our own server's note of where it came counts before what a stranger wrote as its recipient.
+    text = text.replace("\nTo: {to}\nMIME", f"\nTo: b+{another.hex}@library.example.jp\nMIME")
+    assert read_report(_came_back(text)) == Report(DELIVERY, LOST, "5.1.1")
+
+
+async def test_a_carriers_own_words_reach_staff_and_an_automatic_reply_does_not(served: tuple[House, Client]) -> None:
+    house, client = served
+    await house.hear(heard("application.received.v1"))
+    await house.send_all()
+    [row] = await house.deliveries()
+    away, lost = returned.AUTO_REPLIES["RFC 3834"], returned.UNCLEAR["au"][1]
+    assert await post(client, _came_back(away, row["id"])) == (200, {"outcome": "auto_reply"})
+    assert [type_ for type_, _, _ in await house.said()] == [SENT]
+    assert await post(client, _came_back(lost, row["id"])) == (200, {"outcome": "bounced"})
+    assert await post(client, _came_back(lost, row["id"])) == (200, {"outcome": "known"})
+    [row] = await house.deliveries()
+    assert (row["status"], row["last_error"]) == ("bounced", "came back")
+    assert [(type_, data.get("permanence")) for type_, _, data in await house.said()] == [
+        (SENT, None),
+        (FAILED, "permanent"),
+    ]
+
+
+_SIZE = 256 * 1024
+_HOSTILE: dict[str, bytes] = {
+    "mails in mails": b"Content-Type: message/rfc822\n\n" * (_SIZE // 32),
+    "parts in parts, then lines": b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(900)
+    )
+    + b"\n" * 200_000,
+    "an open quote": b'Content-Type: multipart/mixed; boundary="' + b";" * _SIZE,
+    "many fields": b"A: b\n" * (_SIZE // 5),
+    "one field": b"Subject: " + b"a" * _SIZE,
+    "a field of many lines": b"Subject: a\n" + b" a\n" * (_SIZE // 3),
+    "boundaries": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * (_SIZE // 4),
+    "nearly boundaries": b"Content-Type: multipart/mixed; boundary=b\n\n" + (b"--b" + b" " * 2000 + b"x\n") * 128,
+    "nearly late": b"From: mailer-daemon@x\n\n" + b"still will keep a " * (_SIZE // 18),
+    "nearly a status": b"From: mailer-daemon@x\n\n" + b"5.1." * (_SIZE // 4),
+    "blocks": b"Content-Type: message/delivery-status\n\n" + b"a: b\n\n" * (_SIZE // 6),
+    "empty lines": b"Content-Type: message/delivery-status\n\n" + b"\n " * (_SIZE // 2),
+    "line ends": b"\r\n" * (_SIZE // 2),
+    "carriage returns": b"\r" * _SIZE,
+    "zeros": b"\0" * _SIZE,
+    "no base64": b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + b"=" * _SIZE,
+    "colons": b":" * _SIZE,
+}
+
+
+@pytest.mark.parametrize("kind", _HOSTILE)
+def test_a_hostile_mail_costs_no_more_than_its_length(kind: str) -> None:
+    tagged = b"X-Original-To: b+%s@x.example\n" % DELIVERY.hex.encode()
+    for mail in (_HOSTILE[kind], tagged + _HOSTILE[kind]):
+        began = time.process_time()
+        read_report(mail[:_SIZE])
+        # 10 ms at the most on a machine with nothing else to do; what grows faster than the length takes seconds.
+        assert time.process_time() - began < 0.2
+
+
+@given(st.lists(st.sampled_from([*(line for _, text in returned.FAILED.values() for line in text.splitlines()), ""])))
+def test_no_mail_is_too_odd_to_be_read(lines: list[str]) -> None:
+    read_report(_came_back("\n".join(lines)))
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_are_too_odd_to_be_read(raw: bytes) -> None:
+    read_report(b"To: b+%s@x.example\n" % DELIVERY.hex.encode() + raw)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tools.installation import Installation
 from tools.operator import senders
 from tools.operator.findings import NOT_CHECKED, OK, PROBLEM, Finding
 from tools.operator.house import database, service_url
+from tools.operator.master_keys import check_age
 
 ASK_SECONDS = 5.0
 #: A lease, a session or a deadline may be wrong by this much and nobody notices.
@@ -49,6 +50,7 @@ async def examine(house: Installation, library: Path, selector: str | None, now:
     found += await _broker(house, now)
     found.append(await _decoder(house))
     found.append(check_disk(house.var))
+    found.append(check_age(house, now()))
     return found
 
 

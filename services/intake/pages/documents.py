@@ -117,7 +117,7 @@ async def _store(
     intake: Intake, request: web.Request, view: ApplicationView, chosen: Chosen, picture: AsyncIterator[bytes] | None
 ) -> Document:
     if picture is None:
-        raise Invalid([FieldError("document", NO_FILE, gettext("写真を選んでください。"))], NO_FILE)
+        raise Invalid([FieldError("document", NO_FILE, gettext("写真を選択してください。"))], NO_FILE)
     if (request.content_length or 0) > intake.policy.limits.upload_bytes + FORM_ITSELF:
         raise TooLarge("too_large", messages.text("too_large"))
     shows = {CURRENT: True, OLD: False}.get(chosen.address)

@@ -27,7 +27,7 @@ def kept(policy: Policy) -> tuple[Kept, ...]:
             _after_each(retention.images),
         ),
         Kept(
-            gettext("申請の内容（氏名、住所、連絡先など）"),
+            gettext("申請の内容（お名前、住所、連絡先など）"),
             gettext("申請の確認と、そのご連絡"),
             _after_each(retention.applications),
         ),

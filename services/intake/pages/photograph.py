@@ -27,7 +27,7 @@ PAGE = "/application/documents"
 CURRENT, OLD = "current", "old"
 #: No file was chosen.
 NO_FILE = "no_file"
-_NO_FILE = _("写真を選んでください。")
+_NO_FILE = _("写真を選択してください。")
 _SAME_AS_BEFORE = "same_as_before"
 
 

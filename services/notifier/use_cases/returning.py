@@ -3,21 +3,22 @@
 import structlog
 
 from services.notifier import events, store
-from services.notifier.reports import Report
+from services.notifier.reports import AUTO_REPLY, NO_FAILURE, UNCLEAR, Report
 from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
 
-BOUNCED, KNOWN, UNKNOWN, NO_FAILURE = "bounced", "known", "unknown", "no_failure"
+BOUNCED, KNOWN, UNKNOWN = "bounced", "known", "unknown"
 
 
 async def hear_report(notifier: Notifier, report: Report) -> str:
     """Take note that a mail did not arrive, and say so; the same report again changes nothing.
 
-    Returns BOUNCED, KNOWN (it had ended without arriving), UNKNOWN (none of our mails), or NO_FAILURE (only late).
+    Where nobody can tell why it came back, staff are told all the same: they look, and telephone. Returns BOUNCED, KNOWN
+    (it had ended without arriving), UNKNOWN (none of our mails), NO_FAILURE (late, or arrived), or AUTO_REPLY.
     """
-    if not report.failed:
-        return NO_FAILURE
+    if report.outcome in (NO_FAILURE, AUTO_REPLY):
+        return report.outcome
     if report.delivery_id is None:
         return UNKNOWN
     async with notifier.db.transaction() as tx:
@@ -26,7 +27,8 @@ async def hear_report(notifier: Notifier, report: Report) -> str:
             return UNKNOWN
         if returned.ended_without_arriving:
             return KNOWN
-        await store.mark_bounced(tx.conn, returned.id, notifier.now(), f"bounced {report.status}".strip())
+        how = "came back" if report.outcome == UNCLEAR else "bounced"
+        await store.mark_bounced(tx.conn, returned.id, notifier.now(), f"{how} {report.status}".strip())
         if returned.application_id:
             failed = events.notification_failed(returned.application_id, returned, "permanent")
             await tx.record(failed)

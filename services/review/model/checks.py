@@ -20,8 +20,8 @@ _FINE = {
     "not_required": "保護者の氏名は不要です。",
 }
 _LOOK = {
-    "check_by_staff": "この利用区分の対象の市町村かどうか、機械では確かめられませんでした。住所をご確認ください。",
-    "insufficient": "申請のあとで内容が変わり、この利用区分に必要な書類が足りません。なおしを依頼してください。",
+    "check_by_staff": "この利用区分の対象の市町村かどうか、自動では確認できませんでした。住所をご確認ください。",
+    "insufficient": "申請のあとで内容が変わり、この利用区分に必要な書類が足りません。修正を依頼してください。",
     "category_unknown": "この利用区分は今の設定にありません。",
     "category_retired": "この利用区分は終了しています。",
     "required": "保護者の氏名が必要な方です（中学生以下など）。保護者欄をご確認ください。",
@@ -33,7 +33,7 @@ _WARNINGS = {
     "glare": "光が反射しているようです",
     "too_small": "小さすぎるようです",
     "cut_off": "端が切れているようです",
-    "same_image": "撮り直しを頼んだ写真と同じもののようです",
+    "same_image": "撮り直しを依頼した写真と同じもののようです",
 }
 _NAMES = {
     "name": "氏名",
@@ -51,7 +51,7 @@ _CARD = {
     "card_number_not_digits": "数字ではない文字があります",
     "card_number_length": "けた数が違います",
     "card_number_prefix": "先頭の数字が違います",
-    "card_number_check_digit": "検査数字が合いません（打ち間違いのおそれ）",
+    "card_number_check_digit": "チェックデジットが合いません（入力誤りのおそれ）",
 }
 
 
@@ -159,7 +159,7 @@ def _span(days: int) -> str:
 
 def _missing(case: Case) -> str:
     if case.kind == "replacement":
-        return "なくしたカードの番号は入力されていません。同じ人の登録をさがしてください。"
+        return "なくしたカードの番号は入力されていません。同じ人の登録を検索してください。"
     return "カード番号が入力されていません。"
 
 
@@ -174,7 +174,10 @@ def round_checks(policy: Policy, case: Case) -> list[Check]:
         return []
     return [
         Check(
-            "rounds", "many_corrections", f"なおしのお願いは{asked}回目を超えます。電話や窓口をご案内ください。", True
+            "rounds",
+            "many_corrections",
+            f"修正のお願いは{asked}回目を超えます。電話やカウンターをご案内ください。",
+            True,
         )
     ]
 

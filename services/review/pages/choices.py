@@ -141,5 +141,5 @@ def _same_as(view: CaseView) -> list[tuple[str, str]]:
 _MOST_NAMED = 10
 _KEEPS_NUMBER = {
     "renewal": "登録を更新し、申請者にメールで伝えます。",
-    "change": "登録の内容を変え、申請者にメールで伝えます。番号は変わりません。",
+    "change": "登録の内容を変更し、申請者にメールで伝えます。番号は変わりません。",
 }

@@ -79,7 +79,7 @@ async def _refuse_unmasked(conn: Connection, case: Case) -> None:
     known = await documents.of_round(conn, case.application_id, case.round)
     if any(each.mask == "pending" and each.deleted_at is None for each in known):
         raise Conflict(
-            "mask_pending", "番号などを隠していない書類があります。隠すか、写っていないことを確かめてください。"
+            "mask_pending", "番号などを隠していない書類があります。隠すか、写っていないことをご確認ください。"
         )
 
 
