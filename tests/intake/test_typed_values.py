@@ -63,7 +63,7 @@ def test_what_is_wrong_is_said_as_exactly_as_it_is_known(field: str, typed: str,
 
 @pytest.mark.parametrize("letter", ["A", "Ａ", "Ễ"])
 def test_a_latin_name_that_is_too_long_is_one_error(letter: str) -> None:
-    assert errors(name=letter * 101, kana="") == [("name", "名前が長すぎます。100文字までにしてください。")]
+    assert errors(name=letter * 101, kana="") == [("name", "お名前が長すぎます。100文字までにしてください。")]
 
 
 def test_a_name_in_kanji_that_is_too_long_still_needs_its_reading() -> None:
