@@ -214,8 +214,8 @@ async def _at_intake(intake: Any, client: Client) -> Visitor:
         "/password-resets": ("application", "email"),
         "/password/{application}/{token}": ("password", "birth_date"),
         "/application": ("language", "expiry_notice"),
-        "/application/details": ("version", *boxes.SENT),
-        "/application/corrections": ("version", "answered", *boxes.SENT),
+        "/application/details": boxes.SENT,
+        "/application/corrections": ("answered", *boxes.SENT),
     }
     known = {"application": str(application.id), "application_id": str(application.id)}
     known["code"] = quote(mostly("〒", 800))
