@@ -101,7 +101,7 @@ async def test_a_strange_query_is_a_readable_page(staff: Browser, query: str) ->
         (date(2026, 11, 19), date(2026, 11, 28), {"kind": "warning", "text": "3日 早めに"}),
         (date(2026, 11, 15), date(2026, 11, 28), {"kind": "error", "text": "6日 至急"}),
         (date(2026, 11, 20), date(2026, 11, 21), {"kind": "error", "text": "2日 予定日超過"}),
-        (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 急ぎ"}),
+        (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 至急"}),
     ],
 )
 def test_the_wait_is_counted_in_opening_days_and_said_in_words(
