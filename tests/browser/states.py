@@ -343,6 +343,8 @@ STAFF = [
     State("staff-case-correcting", "/cases/{case}", cast.correcting_case, unfold, service="review"),
     State("staff-case-approved", "/cases/{case}?done=1", cast.approved_case, service="review"),
     State("staff-mask", STAFF_MASK, cast.claimed_case, service="review"),
+    State("staff-destruction", STAFF_MASK.replace("/mask", "/destruction"), cast.claimed_case, service="review"),
+    State("staff-queue-undelivered", "/queue?status=undelivered", cast.staff, service="review"),
     State("staff-mask-free", STAFF_MASK, cast.waiting_case, service="review"),
     State("staff-registrations", "/registrations", cast.staff, service="review"),
     State(

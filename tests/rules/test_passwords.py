@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rules.passwords import comparable, normalised, own_words, password_problems
+from rules.passwords import comparable, normalised, own_words, password_problems, staff_password_problems
 from rules.policy import Policy
 
 
@@ -93,3 +93,30 @@ def test_a_password_of_one_width_is_hashed_once() -> None:
 
 def test_a_common_password_is_common_in_full_width(policy: Policy) -> None:
     assert password_problems(policy, "ｐａｓｓｗｏｒｄ") == ["password_common"]
+
+
+@pytest.mark.parametrize(
+    "password", ["mihon-no-aikotoba", "kx83-mq2p-w7nz", "ねこがだいすきですよほんとう", "another-password"]
+)
+def test_staff_may_use_twelve_characters_that_nobody_guesses(password: str) -> None:
+    assert staff_password_problems(password, ["hana"]) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "problem"),
+    [
+        ("12345678", "password_too_short"),
+        ("", "password_too_short"),
+        ("        ", "password_blank"),
+        ("\u3000" * 20, "password_blank"),
+        ("123456789012", "password_common"),
+        ("aaaaaaaaaaaaaaaa", "password_common"),
+        ("ab-ab-ab-ab-ab", "password_common"),
+        ("Library-2026", "password_common"),
+        ("hana.suizenji", "password_own"),
+        ("Suizenji-2026", "password_own"),
+        ("x9" * 100, "password_too_long"),
+    ],
+)
+def test_what_staff_may_not_use_has_its_code(password: str, problem: str) -> None:
+    assert staff_password_problems(password, ["hana.suizenji", "suizenji"]) == [problem]
