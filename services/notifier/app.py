@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from environs import Env, validate
 
 from chassis.loops import Loop
@@ -36,8 +37,8 @@ class NotifierSettings:
     smtp_connections: int = 4
     #: Of the DKIM key; both or none.
     dkim_selector: str = ""
-    #: PEM; None: mails are not signed here.
-    dkim_key: bytes | None = None
+    #: None: mails are not signed here.
+    dkim_key: RSAPrivateKey | None = None
     #: Who knows it may tell of mails that came back; empty: nobody.
     bounce_token: str = ""
 
