@@ -27,7 +27,12 @@ def test_the_locked_files_are_those_that_were_asked_about() -> None:
 
 def test_what_was_asked_about_is_not_asked_again(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(wheels, "missing", lambda _root, file: asked.append(file) or [])
+
+    def ask(_root: Path, file: str) -> list[str]:
+        asked.append(file)
+        return []
+
+    monkeypatch.setattr(wheels, "missing", ask)
     assert wheels.examine(copy, everything=False) == []
     assert asked == []
     with (copy / "requirements" / "review.txt").open("a") as file:
