@@ -27,7 +27,7 @@ ENTRYPOINT ["python", "/app/container.py"]
 FROM base AS set-up
 # A new volume takes the owner of the folder that it is mounted on.
 RUN ["install", "-d", "-o", "10001", "-g", "10001", \
-     "/app/var", "/environments/intake", "/environments/documents", "/environments/review", "/environments/notifier", \
+     "/app/var", "/documents", "/environments/intake", "/environments/documents", "/environments/review", "/environments/notifier", \
      "/environments/subscriber"]
 COPY tools tools
 COPY services services

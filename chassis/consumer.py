@@ -1,6 +1,7 @@
 """Consumers: one for each queue. A batch of messages shares one transaction with its inbox marks and its effects.
 
-decode and check        breaks its contract            -> dead letters
+decode and check        breaks its contract, or is     -> dead letters
+                        said by another than it names
 transaction             inbox marks, handlers          -> commit, then one acknowledgement for the batch
                         (a batch handler first, where there is one; what it leaves goes to the handler one by one)
 any error in a batch    the batch is taken one by one, so that only the bad message suffers
@@ -21,12 +22,12 @@ from typing import Any
 import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from chassis import inbox, metrics
+from chassis import erasure, inbox, metrics
 from chassis.bus import ConnectionLost, Link, keep_connected, never_silently
 from chassis.database import Database, Transaction, is_away, is_short
 from chassis.errors import Unavailable
 from chassis.events import BadEvent, Event, EventSchemas
-from chassis.retries import Retries, bury, fail, put_off
+from chassis.retries import Retries, bury, drop, fail, put_off
 from chassis.telemetry import continued_trace
 from chassis.topology import queue_name, retry_exchange
 
@@ -88,6 +89,8 @@ async def _consume_over(
     async with asyncio.TaskGroup() as group:
         for consumer in consumers:
             group.create_task(never_silently(_consume_queue(consumer, link, connection)))
+        for service in {consumer.service for consumer in consumers}:
+            group.create_task(never_silently(erasure.keep_dead_letters_clean(db, connection, service)))
 
 
 async def _consume_queue(consumer: Consumer, link: Link, connection: AbstractConnection) -> None:
@@ -126,9 +129,15 @@ async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractInc
     readable: list[tuple[AbstractIncomingMessage, Event]] = []
     for message in batch:
         try:
-            readable.append((message, consumer.schemas.decode(message.body)))
+            event = consumer.schemas.decode(message.body)
+            if queue_name(consumer.service, event.type) != consumer.queue:
+                raise BadEvent(f"{event.type} does not belong here")
+            readable.append((message, event))
         except BadEvent as error:
-            await bury(retries, message, str(error))
+            if await _is_about_erased(consumer, message):
+                await drop(retries, message)
+            else:
+                await bury(retries, message, str(error))
     if not readable:
         return
     try:
@@ -142,13 +151,23 @@ async def take(consumer: Consumer, retries: Retries, batch: Sequence[AbstractInc
             await put_off(retries, message)
     except Exception as error:
         if len(readable) == 1:
-            await fail(retries, readable[0][0], error)
+            [(message, event)] = readable
+            # The erasure itself is tried again like anything else.
+            if not consumer.schemas.erases_subject(event.type) and await _is_about_erased(consumer, message):
+                await drop(retries, message)
+            else:
+                await fail(retries, message, error)
             return
         for message, _ in readable:
             await take(consumer, retries, [message])
     else:
         await readable[-1][0].ack(multiple=True)
         metrics.handled.labels(consumer.queue, "done").inc(len(readable))
+
+
+async def _is_about_erased(consumer: Consumer, message: AbstractIncomingMessage) -> bool:
+    async with consumer.db.connection() as conn:
+        return await erasure.is_about_erased(conn, message.body)
 
 
 async def _patiently(consumer: Consumer, events: Sequence[Event]) -> None:
@@ -187,6 +206,9 @@ async def effect(consumer: Consumer, events: Sequence[Event]) -> None:
         for event in fresh:
             with continued_trace(event.traceparent):
                 await consumer.handle(tx, event)
+        for event in events:
+            if event.id in accepted and consumer.schemas.erases_subject(event.type):
+                await tx.erase(event.subject)
     now = datetime.now(UTC)
     for event in events:
         metrics.event_age.labels(event.type).observe(max(0.0, (now - event.time).total_seconds()))

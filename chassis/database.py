@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -55,8 +56,14 @@ class Transaction:
     async def record(self, event: NewEvent) -> Event:
         """Write an event to the outbox. Raises BadEvent where it breaks its contract."""
         recorded = await outbox.record(self.conn, self._schemas, self._source, event, self._now())
+        if self._schemas.erases_subject(event.type):
+            await self.erase(event.subject)
         self.after_commit(self._wake_relay)
         return recorded
+
+    async def erase(self, subject: UUID) -> None:
+        """Nothing that was said about the subject is kept once it has gone out, see erasure.py."""
+        await outbox.erase(self.conn, subject, self._now())
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once if this transaction commits (to wake a loop: nothing may depend on it)."""

@@ -5,6 +5,7 @@ Problem                     an answer that is not a success; never a bug
 ├── Unauthenticated   401   nobody is signed in
 ├── Forbidden         403   signed in, but not allowed
 ├── NotFound          404   does not exist, or is not yours: the answer is the same
+├── TooSlow           408   what was to come did not come in time
 ├── Conflict          409   the state does not allow it (any more)
 ├── TooLarge          413   more bytes than are taken
 ├── Unsupported       415   a kind of content that is not taken
@@ -64,6 +65,12 @@ class NotFound(Problem):
     """Does not exist, or is somebody else's: the answer is the same."""
 
     status, default_code = 404, "not_found"
+
+
+class TooSlow(Problem):
+    """What was to come did not come in time."""
+
+    status, default_code = 408, "too_slow"
 
 
 class Conflict(Problem):

@@ -73,14 +73,25 @@ class EventSchemas:
         contract = self.contracts.get(type_)
         return contract.schema.get("x-blanked-once-sent", ()) if contract else ()
 
+    def erases_subject(self, type_: str) -> bool:
+        """Whether an event of this type says that its subject was erased: `x-erases-subject`."""
+        contract = self.contracts.get(type_)
+        return contract is not None and contract.schema.get("x-erases-subject") is True
+
     def decode(self, body: bytes) -> Event:
-        """The event in a message. Raises BadEvent where it breaks the envelope's or its type's schema."""
+        """The event in a message.
+
+        Raises BadEvent where it breaks the envelope's or its type's schema, or is not said by whom the contract names.
+        """
         try:
             envelope = json.loads(body)
         except (ValueError, RecursionError):
             raise BadEvent("not JSON") from None
         _check(self._envelope, envelope)
         self.check_data(envelope["type"], envelope["data"])
+        producer = self.contracts[envelope["type"]].producer
+        if envelope["source"] != f"/{producer}":
+            raise BadEvent(f"source is not /{producer}")
         return event_of(envelope)
 
 

@@ -14,3 +14,6 @@ loop_failures = Counter("loop_failures_total", "Rounds of a background loop that
 messages_unsent = Gauge(
     "messages_unsent", "Messages that should have been sent long ago, by what they wait for", ["why"]
 )
+decoder_confined = Gauge(
+    "decoder_confined", "1 where a process that decodes images can do nothing else, 0 where the kernel allows that"
+)

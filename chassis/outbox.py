@@ -4,9 +4,10 @@ Order: writing locks the subject's counter first, so for one subject the order o
 the oldest waiting row of a subject can be claimed, so any number of relays publish a subject's events in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from chassis.connection import Connection
 from chassis.events import MAX_EVENT_BYTES, BadEvent, Event, EventSchemas, NewEvent, encode_json, envelope_of
@@ -38,7 +39,14 @@ SELECT o.id, o.event_id, o.event_type, o.event::text AS body, o.event->>'tracepa
    FOR UPDATE OF o SKIP LOCKED
 """
 
-MARK_PUBLISHED = "UPDATE outbox SET published_at = now(), last_error = NULL WHERE id = ANY($1::bigint[])"
+# Of a subject that was erased while its event waited, the envelope is kept alone (see `erase`).
+MARK_PUBLISHED = """
+UPDATE outbox o
+   SET published_at = now(), last_error = NULL,
+       event = CASE WHEN EXISTS (SELECT FROM outbox_subjects s WHERE s.subject = o.subject AND s.erased_at IS NOT NULL)
+                    THEN o.event - 'data' ELSE o.event END
+ WHERE o.id = ANY($1::bigint[])
+"""
 
 #: What was secret in it is not kept once it has gone out.
 BLANK = "UPDATE outbox SET event = event #- ARRAY['data', $2] WHERE id = ANY($1::bigint[])"
@@ -48,6 +56,19 @@ UPDATE outbox SET attempts = attempts + 1, last_error = $2,
        not_before = now() + least(interval '5 minutes', interval '1 second' * power(2, least(attempts, 8)))
  WHERE id = $1
 """
+
+ERASE = """
+INSERT INTO outbox_subjects AS s (subject, sequence, erased_at) VALUES ($1, 0, $2)
+ON CONFLICT (subject) DO UPDATE SET erased_at = coalesce(s.erased_at, excluded.erased_at)
+"""
+
+# What a relay is just sending is waited for: it is published, and seen by the next statement, once its lock is gone.
+WAIT_FOR_RELAYS = "SELECT FROM outbox WHERE subject = $1 AND published_at IS NULL FOR UPDATE"
+FORGET_DATA = """
+UPDATE outbox SET event = event - 'data' WHERE subject = $1 AND published_at IS NOT NULL AND event ? 'data'
+"""
+
+ANY_ERASED = "SELECT EXISTS (SELECT FROM outbox_subjects WHERE subject = ANY($1::uuid[]) AND erased_at IS NOT NULL)"
 
 PRUNE = """
 DELETE FROM outbox WHERE id IN (
@@ -120,6 +141,22 @@ async def mark_published(conn: Connection, ids: Sequence[int]) -> None:
 async def blank(conn: Connection, ids: Sequence[int], field: str) -> None:
     """Take this field of the data out of events that were published: they cannot be published again."""
     await conn.execute(BLANK, list(ids), field)
+
+
+async def erase(conn: Connection, subject: UUID, now: datetime) -> None:
+    """The subject is erased, for ever: of its published events, now and later, the envelope is kept alone.
+
+    What still waits is published first: whoever hears the erasure must have heard what came before it.
+    """
+    await conn.execute(ERASE, subject, now)
+    await conn.execute(WAIT_FOR_RELAYS, subject)
+    await conn.execute(FORGET_DATA, subject)
+
+
+async def any_erased(conn: Connection, subjects: Collection[UUID]) -> bool:
+    """Whether any of these subjects was erased."""
+    found: bool = await conn.fetchval(ANY_ERASED, list(subjects))
+    return found
 
 
 async def mark_refused(conn: Connection, id_: int, error: str) -> None:

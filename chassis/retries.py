@@ -69,6 +69,13 @@ async def bury(retries: Retries, message: AbstractIncomingMessage, reason: str, 
     metrics.handled.labels(retries.queue, "dead").inc()
 
 
+async def drop(retries: Retries, message: AbstractIncomingMessage) -> None:
+    """Nobody needs it and nobody may keep it: what it is about was erased."""
+    log.warning("message dropped", queue=retries.queue, event_id=message.message_id, reason="its subject was erased")
+    await message.ack()
+    metrics.handled.labels(retries.queue, "dropped").inc()
+
+
 async def _send_later(retries: Retries, message: AbstractIncomingMessage, attempt: int, delay: int) -> None:
     """Let a copy of the message wait `delay` seconds and come back to its queue, as one delivered for the first time."""
     copy = aio_pika.Message(

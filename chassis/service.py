@@ -31,14 +31,18 @@ from chassis.logs import configure_logs
 from chassis.loops import Loop, run_loop
 from chassis.pulse import Pulse
 from chassis.relay import relay
+from chassis.secrecy import conceal
 from chassis.settings import Settings, SettingsError, read_settings
 from chassis.web import csrf, openapi
 from chassis.web.addresses import TRUSTED_PROXIES
+from chassis.web.bodies import uncoded
+from chassis.web.cleaning import cleaned
 from chassis.web.cookies import COOKIE_PREFIX, SECURE
 from chassis.web.failures import CONTEXT, RENDER_PROBLEM, RenderProblem, failures
 from chassis.web.languages import JAPANESE, Language
+from chassis.web.listener import listening, on_a_line
 from chassis.web.middlewares import in_language, observed, protected
-from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Route, add_routes
+from chassis.web.routes import CSRF_NONE, PUBLIC, Authenticator, Guard, Route, add_routes
 from chassis.web.templates import CHASSIS, ENVIRONMENT, RENDERED, create_environment, read_static, serve_static
 
 log = structlog.get_logger()
@@ -79,6 +83,8 @@ class Service(Generic[S, O]):
     start: Callable[[Chassis, O], AbstractAsyncContextManager[S]]
     routes: Sequence[Route[S]] = ()
     authenticators: Mapping[str, Authenticator[S]] = field(default_factory=dict)
+    #: What routes act on, and who refuses what came from a page about another one.
+    guards: Mapping[str, Guard[S]] = field(default_factory=dict)
     handlers: Mapping[str, EventHandler[S]] = field(default_factory=dict)
     #: Quick ways beside some of the handlers.
     batch_handlers: Mapping[str, BatchHandler[S]] = field(default_factory=dict)
@@ -108,6 +114,7 @@ class Running(Generic[S]):
 
 def run(service: Service[S, O]) -> None:
     """Run until SIGTERM or SIGINT. Exits with a sentence where settings are wrong or the port is taken."""
+    conceal()
     try:
         settings, own = read_settings(service.settings)
     except SettingsError as error:
@@ -129,14 +136,10 @@ async def serve(service: Service[S, O], settings: Settings, own: O) -> None:
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     async with running(service, settings, own) as started:
-        runner = web.AppRunner(create_app(service, settings, started), access_log=None, shutdown_timeout=10)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
+        app = create_app(service, settings, started)
+        async with listening(app, settings.host, settings.port, settings.trusted_proxies):
             log.info("listening", host=settings.host, port=settings.port)
             await stop.wait()
-        finally:
-            await runner.cleanup()
 
 
 @asynccontextmanager
@@ -192,7 +195,7 @@ async def _prune(now: Clock, db: Database) -> bool:
 def create_app(service: Service[S, O], settings: Settings, started: Running[S]) -> web.Application:
     """The started service as an aiohttp application."""
     spoken = in_language(partial(service.language, started.context))
-    app = web.Application(middlewares=[observed, protected, spoken, failures])
+    app = web.Application(middlewares=[on_a_line, cleaned, observed, protected, spoken, failures, uncoded])
     app[csrf.SECRET_KEY] = settings.secret_key
     app[SECURE] = settings.public_url.startswith("https://")
     app[COOKIE_PREFIX] = service.name
@@ -203,7 +206,7 @@ def create_app(service: Service[S, O], settings: Settings, started: Running[S]) 
     if service.render_problem:
         app[RENDER_PROBLEM] = service.render_problem
     common = common_routes(service, started)
-    add_routes(app, started.context, [*service.routes, *common], service.authenticators)
+    add_routes(app, started.context, [*service.routes, *common], service.authenticators, service.guards)
     return app
 
 

@@ -17,6 +17,7 @@ from chassis.ids import new_id
 from chassis.service import Chassis, EventHandler, Running, Service, create_app
 from chassis.settings import Settings
 from chassis.web.addresses import networks
+from chassis.web.listener import OPTIONS
 
 S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741
@@ -72,7 +73,9 @@ async def started(
         service.start(Chassis(settings, db, now), own) as context,
     ):
         app = create_app(service, settings, Running(context, db, {}))
-        async with TestClient(TestServer(app)) as client:
+        server = TestServer(app)
+        await server.start_server(**OPTIONS)
+        async with TestClient(server) as client:
             yield context, client
 
 

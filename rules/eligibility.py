@@ -26,7 +26,7 @@ def lists_naming(policy: "Policy", address: str, on: date) -> tuple[str, ...]:
     return tuple(
         each.code
         for each in policy.municipality_lists
-        if _in_force(each, on) and prefecture in ("", each.prefecture) and rest.startswith(each.municipalities)
+        if in_force(each, on) and prefecture in ("", each.prefecture) and rest.startswith(each.municipalities)
     )
 
 
@@ -86,5 +86,6 @@ def _parts(address: str) -> tuple[str, str, str]:
     return prefecture[1] if prefecture else "", county[0] if county else "", place[county.end() :] if county else place
 
 
-def _in_force(each: MunicipalityList, on: date) -> bool:
+def in_force(each: MunicipalityList, on: date) -> bool:
+    """Whether the list holds on this day."""
     return (each.valid_from is None or each.valid_from <= on) and (each.valid_until is None or on <= each.valid_until)

@@ -15,7 +15,18 @@ from rules.policy_cards import CardHandover, CardNumbers
 from rules.policy_check import problems_of
 from rules.policy_choices import Branch, Category, DocumentType, Kinds, Language, MunicipalityList, Named, Reason
 from rules.policy_days import Deadlines, ExpectedTime, Opening, Pause, Retention, StaffDigest
-from rules.policy_library import Consent, Contact, Eligibility, Guardian, Library, Mail, Pickup, Subscriber, Texts
+from rules.policy_library import (
+    Consent,
+    Contact,
+    Eligibility,
+    Guardian,
+    Library,
+    Mail,
+    MyLibrary,
+    Pickup,
+    Subscriber,
+    Texts,
+)
 from rules.policy_limits import Limits, Passwords, Sessions
 from rules.policy_reader import read_parts
 
@@ -71,6 +82,7 @@ class Policy:
     staff_digest: StaffDigest = field(default_factory=StaffDigest)
     sessions: Sessions = field(default_factory=Sessions)
     kinds: Kinds = field(default_factory=Kinds)
+    my_library: MyLibrary | None = None
     version: str = ""
 
     @property

@@ -169,6 +169,8 @@ def _categories(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[
             yield f"{path}.validity_years: must be at least 1"
     for each in parts.get("municipality_lists", ()):
         yield from _period(f"municipality_lists({each.code})", each)
+        if each.url is not None and not each.url.startswith(("https://", "http://")):
+            yield f"municipality_lists({each.code}).url: {each.url} is not the address of a web page"
 
 
 def _document_types(parts: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:

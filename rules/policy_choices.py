@@ -47,13 +47,17 @@ class Branch:
 
 @dataclass(frozen=True)
 class MunicipalityList:
-    """Municipalities without prefecture and county (嘉島町), in force from `valid_from` to `valid_until` inclusive."""
+    """Municipalities without prefecture and county (嘉島町), in force from `valid_from` to `valid_until` inclusive.
+
+    `url`: the page where the library itself says which they are.
+    """
 
     code: str
     name: Texts
     prefecture: str
     municipalities: tuple[str, ...]
     source: str
+    url: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -90,8 +94,8 @@ class Side:
 class DocumentType:
     """`refused_as`: the code for a document outside its validity, or (without any dates) never accepted.
 
-    `mask` names what must be hidden; `issued_within_months` how fresh it must be; `treat_as` the type whose rules it
-    has; `replaced_by` what to bring instead.
+    `mask` names what must be hidden, `may_hide` what is not needed; `issued_within_months` how fresh it must be;
+    `treat_as` the type whose rules it has; `replaced_by` what to bring instead.
 
     `least_age` and `most_age`: nobody younger or older has one; with a `most_age` it is made for the young. `basis`: what
     it proves where both work and school are taken.
@@ -102,6 +106,7 @@ class DocumentType:
     sides: tuple[Side, ...]
     kind: str
     mask: tuple[Named, ...] = ()
+    may_hide: tuple[Named, ...] = ()
     note: Texts | None = None
     valid_from: date | None = None
     valid_until: date | None = None

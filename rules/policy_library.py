@@ -57,6 +57,13 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
+class MyLibrary:
+    """How somebody with a new card signs in for the first time to where loans and reservations are seen."""
+
+    first_sign_in: Texts
+
+
+@dataclass(frozen=True)
 class Pickup:
     """What must be said where the branch for reserved books is chosen (予約受取館)."""
 

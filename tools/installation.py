@@ -1,7 +1,8 @@
 """One installation of Ouchi on two servers: its names there, and what each process is told by its environment."""
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -12,8 +13,8 @@ from contracts import SERVICES
 from rules.policy import PolicyError, load_policy
 from tools.addresses import SMTP, Addresses
 from tools.errors import Stopped
-from tools.keys import Keys, key_of_32_bytes
-from tools.places import suffix
+from tools.keys import Keys, MasterKeys, key_of_32_bytes
+from tools.places import ROOT, suffix
 from tools.servers import Servers
 
 RETRY_DELAYS = (5, 30, 120, 600)
@@ -21,6 +22,7 @@ CALLERS = ("intake", "review")
 #: The subscriber of the shipped policy, for which `examples/subscriber` stands.
 SUBSCRIBER = "subscriber"
 SUBSCRIBER_QUEUE = "subscriber.registrations"
+MASTER_KEYS = "master_keys"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Installation:
     library: Path | None = None
     #: Where documents keeps its encrypted images: a folder or a bucket; `var` unless told otherwise.
     storage_url: str | None = None
+    #: The file of the master keys, `var` unless told otherwise, and what documents calls it in its container.
+    master_keys_file: Path | None = None
+    master_keys_seen_as: str | None = None
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        return MasterKeys(self.master_keys_file or self.var / "keys" / "documents")
 
     @property
     def suffix(self) -> str:
@@ -121,11 +130,10 @@ class Installation:
                 "OUCHI_DOCUMENTS_KEY": self._caller_key(service),
             }
         if service == "documents":
-            master_key = self.keys.get("documents.master_key", key_of_32_bytes)
             return {
                 "OUCHI_CALLER_KEYS": ",".join(f"{name}={_public(self._caller_key(name))}" for name in CALLERS),
                 "OUCHI_STORAGE": self.storage_url or (self.var / "documents").as_uri(),
-                "OUCHI_MASTER_KEYS": f"k1={master_key}",
+                "OUCHI_MASTER_KEYS_FILE": self.master_keys_seen_as or str(self.master_keys.file),
             }
         return {
             "OUCHI_SMTP_HOST": self.addresses.smtp_host,
@@ -153,6 +161,18 @@ def installation(servers: Servers, addresses: Addresses, *, library: Path | None
         management_url=servers.management_url,
         server_is_ours=servers.ours_alone,
         library=library,
+    )
+
+
+def environments(environ: Mapping[str, str]) -> Path:
+    """Where the set-up step of containers leaves what each service is told, a folder for each."""
+    return Path(environ.get("OUCHI_ENVIRONMENTS", str(ROOT / "var" / "deployment" / "environments")))
+
+
+def in_environments(house: Installation, folder: Path) -> Installation:
+    """The same in containers: documents finds the master keys beside its environment, under the name that this has there."""
+    return replace(
+        house, master_keys_file=folder / "documents" / MASTER_KEYS, master_keys_seen_as=f"/environment/{MASTER_KEYS}"
     )
 
 

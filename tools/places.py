@@ -63,9 +63,17 @@ def private_file(path: Path, text: str, user: Account | None = None) -> Path:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+        file.flush()
+        # Keys are in such files: a power cut must find the old ones or the new ones.
+        os.fsync(file.fileno())
     if user:
         os.chown(fresh, user.uid, user.gid)
     fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
     return path
 
 

@@ -8,15 +8,15 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
+from chassis.clock import system_clock
 from contracts import SERVICES
 from tools.addresses import in_containers
 from tools.broker import drop_broker, provision_broker
 from tools.databases import drop_databases, provision_databases
 from tools.errors import Stopped
-from tools.installation import Installation, installation
-from tools.places import ROOT, private_file
+from tools.installation import Installation, environments, in_environments, installation
+from tools.places import private_file
 from tools.servers import Servers
 
 __all__ = ["Installation", "drop", "installation", "provision"]
@@ -24,6 +24,9 @@ __all__ = ["Installation", "drop", "installation", "provision"]
 
 async def provision(house: Installation) -> None:
     (house.var / "documents").mkdir(mode=0o700, parents=True, exist_ok=True)
+    house.master_keys.make_first(house.keys.peek("documents.master_key"), system_clock())
+    # Until it has its own file it stays where it was before.
+    house.keys.take("documents.master_key")
     await provision_databases(house)
     await provision_broker(house)
 
@@ -42,12 +45,15 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     missing = [name for name in ("DATABASE_URL", "AMQP_URL") if not environ.get(name)]
     if missing:
         raise Stopped(f"{' and '.join(missing)} must name the servers to set up; `make run` sets up private ones.")
-    folder = Path(environ.get("OUCHI_ENVIRONMENTS", str(ROOT / "var" / "deployment" / "environments")))
+    folder = environments(environ)
     servers = Servers(environ.get("OUCHI_PURPOSE", "deployment"), environ=environ)
-    house = replace(
-        installation(servers, in_containers(environ)),
-        server_is_ours=environ.get("OUCHI_SERVERS_ARE_OURS") == "true",
-        storage_url=environ.get("OUCHI_STORAGE") or None,
+    house = in_environments(
+        replace(
+            installation(servers, in_containers(environ)),
+            server_is_ours=environ.get("OUCHI_SERVERS_ARE_OURS") == "true",
+            storage_url=environ.get("OUCHI_STORAGE") or None,
+        ),
+        folder,
     )
     asyncio.run(provision(house))
     for service in (*SERVICES, *house.subscribers()):

@@ -53,7 +53,7 @@ def welcome(system: System, staff: Mapping[str, str], seconds: float) -> str:
         "",
         f"Ouchi is running (ready after {seconds:.1f} s).",
         "",
-        f"  お申し込み  {addresses.public_url}/",
+        f"  申請        {addresses.public_url}/",
         f"  職員        {addresses.review_url}/   {staff['username']} / {staff['password']}   (var/demo-staff.json)",
         f"  メール      {system.url(MAILBOX)}/",
         "",

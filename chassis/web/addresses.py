@@ -20,9 +20,10 @@ def client_address(request: web.Request) -> Address:
     """The nearest address that is not one of our proxies. What a stranger writes into the header is not believed."""
     trusted = request.app[TRUSTED_PROXIES]
     address = _read(request.remote or "") or _NOWHERE
-    hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    hops = ",".join(request.headers.getall("X-Forwarded-For", []))
     while is_within(address, trusted) and hops:
-        before = _read(hops.pop())
+        hops, _, nearest = hops.rpartition(",")
+        before = _read(nearest)
         if before is None:
             break
         address = before

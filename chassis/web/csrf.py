@@ -10,7 +10,7 @@ import secrets
 from aiohttp import web
 
 from chassis.web.cookies import cookie_name, set_cookie
-from chassis.web.forms import read_form
+from chassis.web.forms import sent_along
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -37,12 +37,7 @@ async def is_ours(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     browser = request.cookies.get(cookie_name(request, _COOKIE))
-    given = request.headers.get(HEADER)
-    if given is None and request.content_type == "application/x-www-form-urlencoded":
-        given = (await read_form(request)).get(FIELD)
-    if given is None:
-        # A multipart body is streamed by its handler; its token travels in the action's query.
-        given = request.query.get(FIELD)
+    given = await sent_along(request, FIELD, HEADER)
     if not browser or not given:
         return False
     try:

@@ -10,23 +10,6 @@ from chassis.web.languages import SOURCE, annotated, spoken
 EASY = "ja-easy"
 _WEEKDAYS = "月火水木金土日"
 _WEEKDAY_READINGS = ("げつ", "か", "すい", "もく", "きん", "ど", "にち")
-_MONTHS = ["いち", "に", "さん", "し", "ご", "ろく", "しち", "はち", "く", "じゅう", "じゅういち", "じゅうに"]
-#: Those that are not read as their number: 1日 is ついたち.
-_DAYS = {
-    1: "ついたち",
-    2: "ふつか",
-    3: "みっか",
-    4: "よっか",
-    5: "いつか",
-    6: "むいか",
-    7: "なのか",
-    8: "ようか",
-    9: "ここのか",
-    10: "とおか",
-    14: "じゅうよっか",
-    20: "はつか",
-    24: "にじゅうよっか",
-}
 
 
 def day(on: date) -> str:
@@ -47,8 +30,7 @@ def full_day(on: date) -> str:
 def day_of_month(on: date) -> str:
     """11月28日, November 28"""
     if spoken().code == EASY:
-        written = f"{on.day}{{日|にち}}" if on.day not in _DAYS else f"{{{on.day}日|{_DAYS[on.day]}}}"
-        return annotated(f"{{{on.month}月|{_MONTHS[on.month - 1]}がつ}}{written}")
+        return annotated(f"{on.month}{{月|がつ}}{on.day}{{日|にち}}")
     return f"{on.month}月{on.day}日" if _in_japanese() else format_skeleton("MMMMd", on, locale=_locale())
 
 

@@ -77,7 +77,7 @@ async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
         response = await render(request, problem)
-    if request.can_read_body:
+    if not request.content.is_eof():
         # What is left of a refused body is not worth reading.
         response.force_close()
     return response

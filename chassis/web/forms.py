@@ -1,7 +1,8 @@
 """Reading what a browser or a program sent: strict about form, never a 500."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,16 +11,30 @@ from aiohttp import web
 from multidict import MultiDict
 
 from chassis.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported
+from chassis.web.bodies import pieces
+from chassis.web.cleaning import clean, has_too_many_marks
 from chassis.web.languages import gettext
 
 #: Larger forms and JSON bodies are refused before they are read.
 MAX_BODY = 256 * 1024
+#: Fields of a form, or of one object. No form of ours has a hundred.
+MOST_FIELDS = 500
+#: Values of a JSON body.
+MOST_VALUES = 10_000
+#: Characters of one field. The longest that any page of ours takes is a tenth of it.
+LONGEST_FIELD = 10_000
+#: Of a body that is wrong in every place the first places are named.
+MOST_ERRORS = 50
 _FORM: web.RequestKey[MultiDict[str]] = web.RequestKey("form", MultiDict)
 _BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
 
 
 async def read_form(request: web.Request) -> MultiDict[str]:
-    """The fields of an urlencoded form. Raises Unsupported, TooLarge or Malformed (not UTF-8, too many fields)."""
+    """The fields of an urlencoded form, `clean`.
+
+    Raises Unsupported, TooLarge, Malformed (not UTF-8, too many fields) or Invalid (`too_long`, `invalid_character`,
+    `too_many_marks`).
+    """
     if _FORM in request:
         return request[_FORM]
     if request.content_type != "application/x-www-form-urlencoded":
@@ -27,54 +42,60 @@ async def read_form(request: web.Request) -> MultiDict[str]:
     body = await read_body(request)
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=500
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS
         )
     except UnicodeDecodeError:
         raise Malformed("not_utf8", gettext("送られた文字を読み取れませんでした。")) from None
     except ValueError:
-        raise Malformed("too_many_fields", gettext("送られた項目が多すぎます。")) from None
-    form = MultiDict(pairs)
-    _refuse_unstorable(form)
+        raise _too_many_fields() from None
+    form = MultiDict((_readable(name, ""), _readable(text, name)) for name, text in pairs)
     request[_FORM] = form
     return form
 
 
-async def read_json(request: web.Request, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON object that keeps to `schema`.
+async def sent_along(request: web.Request, field: str, header: str) -> str | None:
+    """What our pages send along with whatever they send: in a header, a field or, where the body is streamed by its
+    handler, the query."""
+    given = request.headers.get(header)
+    if given is None and request.content_type == "application/x-www-form-urlencoded":
+        given = (await read_form(request)).get(field)
+    return request.query.get(field) if given is None else given
 
-    Raises Malformed where it is not JSON in UTF-8, and Invalid naming every field that breaks the schema: `required`,
-    `unknown_field`, `wrong_type`, `too_long`, `invalid`.
+
+async def read_json(request: web.Request, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object that keeps to `schema`, its texts `clean`.
+
+    Raises Malformed where it is not JSON in UTF-8 or names a key twice, and Invalid naming the fields that break the
+    schema: `required`, `unknown_field`, `wrong_type`, `too_long`, `invalid`; or hold what cannot be kept:
+    `invalid_character`, `too_many_marks`.
     """
     if request.content_type != "application/json":
         raise Unsupported("json_expected")
     body = await read_body(request)
     try:
-        value = json.loads(body.decode("utf-8"))
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
+        if sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+            raise Malformed("too_many_values")
+        value = _all_readable(value, "")
     except UnicodeDecodeError:
         raise Malformed("not_utf8") from None
     except (ValueError, RecursionError):
         raise Malformed("not_json") from None
     if not isinstance(value, dict):
         raise Malformed("object_expected")
-    _refuse_unstorable(value)
-    errors = list(schema_errors(schema, value))
+    errors = list(islice(schema_errors(schema, value), MOST_ERRORS))
     if errors:
         raise Invalid(errors)
     return value
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body, the same when it is read again. Raises TooLarge beyond MAX_BODY."""
+    """The whole body, the same when it is read again. Raises as `pieces` does, TooLarge beyond MAX_BODY."""
     if _BODY in request:
         return request[_BODY]
     if (request.content_length or 0) > MAX_BODY:
         raise TooLarge
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise TooLarge
-    request[_BODY] = bytes(body)
+    request[_BODY] = b"".join([piece async for piece in pieces(request, MAX_BODY)])
     return request[_BODY]
 
 
@@ -101,15 +122,55 @@ def schema_errors(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterat
             yield FieldError("/".join(map(str, error.instance_path)), _CODES.get(keyword, "invalid"))
 
 
-def _refuse_unstorable(value: Any, path: str = "") -> None:
-    """NUL and lone surrogates are text that no database and no mail can hold."""
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Which of two values of one key is meant, every reader decides differently."""
+    if len(pairs) > MOST_FIELDS:
+        raise _too_many_fields()
+    value = {clean(key): item for key, item in pairs}
+    if len(value) < len(pairs):
+        raise Malformed("duplicate_key")
+    return value
+
+
+def _all_readable(value: Any, path: str) -> Any:
     if isinstance(value, str):
-        if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise Invalid([FieldError(path, "invalid_character", gettext("使えない文字が含まれています。"))])
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _refuse_unstorable(key, path)
-            _refuse_unstorable(item, f"{path}/{key}" if path else str(key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_unstorable(item, f"{path}/{index}")
+        return _readable(value, path)
+    if isinstance(value, Mapping):
+        return {
+            _readable(key, path): _all_readable(item, f"{path}/{key}" if path else key) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_all_readable(item, f"{path}/{index}") for index, item in enumerate(value)]
+    return value
+
+
+def _readable(text: str, field: str) -> str:
+    """The text `clean`. NUL and lone surrogates are text that no database and no mail can hold."""
+    if len(text) > LONGEST_FIELD:
+        raise _invalid(field, "too_long", gettext("文字が多すぎます。短くしてください。"))
+    text = clean(text)
+    if "\0" in text or (not text.isascii() and _has_surrogates(text)):
+        raise _invalid(field, "invalid_character", gettext("使えない文字が含まれています。"))
+    if has_too_many_marks(text):
+        raise _invalid(
+            field,
+            "too_many_marks",
+            gettext("1つの文字に、記号がたくさん重なっています。記号を消して、入力し直してください。"),
+        )
+    return text
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _invalid(field: str, code: str, message: str) -> Invalid:
+    return Invalid([FieldError(field[:100], code, message)])
+
+
+def _too_many_fields() -> Malformed:
+    return Malformed("too_many_fields", gettext("送られた項目が多すぎます。"))

@@ -16,11 +16,16 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from chassis.web.counted import counted
+
 #: The language of the texts in the code.
 SOURCE = "ja"
 _OPEN, _MIDDLE, _CLOSE = "\ufff9", "\ufffa", "\ufffb"
 _WRITTEN = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
-_ANNOTATED = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
+#: Linear in the text: neither part goes on beyond the next of the three.
+_ANNOTATED = re.compile(f"{_OPEN}([^{_OPEN}-{_CLOSE}]*){_MIDDLE}([^{_OPEN}-{_CLOSE}]*){_CLOSE}")
+#: More languages nobody asks for at once.
+_MOST_TAGS = 20
 #: Where HTML takes no elements: inside a tag, and inside these.
 _BARE = re.compile(r"<(title|option|textarea)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
@@ -108,7 +113,7 @@ def accepted(header: str, languages: Sequence[Language]) -> Language | None:
 
 def _tags(header: str) -> list[str]:
     weighed = []
-    for part in header.lower().split(","):
+    for part in header.lower().split(",", _MOST_TAGS)[:_MOST_TAGS]:
         tag, _, weight = part.partition(";")
         found = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", weight)
         weighed.append((float(found[1]) if found else 1.0, tag.strip()))
@@ -126,12 +131,12 @@ def annotated(text: str) -> str:
 
 def plain(text: str) -> str:
     """Readings in brackets: 漢字（かんじ）."""
-    return _ANNOTATED.sub(r"\1（\2）", text) if _OPEN in text else text
+    return _ANNOTATED.sub(r"\1（\2）", counted(text)) if _OPEN in text else text
 
 
 def ruby(page: str) -> str:
     """Readings above their words, where HTML allows it; in brackets in attributes, titles and options."""
     if _OPEN not in page:
         return page
-    outside = _BARE.sub(lambda found: plain(found[0]), page)
+    outside = _BARE.sub(lambda found: plain(found[0]), counted(page))
     return _ANNOTATED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", outside)

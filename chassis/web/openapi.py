@@ -19,6 +19,7 @@ def document(title: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
             "operationId": f"{route.method.lower()}{re.sub(r'[^a-zA-Z0-9]+', '_', route.path)}".rstrip("_"),
             "security": [] if route.auth == PUBLIC else [{route.auth: []}],
             "x-csrf": route.csrf,
+            "x-acts-on": route.acts_on,
             "parameters": [
                 {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
                 for name in _PARAMETER.findall(route.path)

@@ -6,13 +6,14 @@ from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from chassis.web import csrf, typed
+from chassis.web import csrf, subjects, typed
 from chassis.web.languages import gettext, ngettext, ruby, spoken
 
 CHASSIS = Path(__file__).parent
@@ -29,7 +30,7 @@ _FOR_EVERYBODY: web.RequestKey[bool] = web.RequestKey("for_everybody", bool)
 
 
 def create_environment(service: str, folder: Path) -> Environment:
-    """The templates of the service in `folder`; globals: static_url, csrf_token, csrf_field, kept, kept_choices, _,
+    """The templates of the service in `folder`; globals: static_url, csrf_token, csrf_field, form_query, kept, kept_choices, _,
     ngettext."""
     environment = Environment(
         loader=FileSystemLoader([folder / "templates", CHASSIS / "templates"]),
@@ -51,6 +52,7 @@ def create_environment(service: str, folder: Path) -> Environment:
     environment.globals["static_url"] = static_url
     environment.globals["csrf_token"] = _csrf_token
     environment.globals["csrf_field"] = _csrf_field
+    environment.globals["form_query"] = _form_query
     environment.globals["errors"] = ()
     environment.globals["is_first_form"] = _is_first_form
     environment.globals["kept"] = _kept
@@ -67,7 +69,8 @@ def render(
     same_for: Hashable = None,
 ) -> web.Response:
     """The page that `template` makes of `values`. Give `same_for` where, of this template and language, all pages for
-    which it is equal differ in nothing but their form's token: such a page is rendered once."""
+    which it is equal and whose address is the same differ in nothing but their form's token: such a page is rendered
+    once."""
     text = (
         ruby(_text(request, template, values)) if same_for is None else _kept_text(request, template, values, same_for)
     )
@@ -83,7 +86,7 @@ def _text(request: web.Request, template: str, values: Mapping[str, Any] | None)
 
 
 def _kept_text(request: web.Request, template: str, values: Mapping[str, Any] | None, same_for: Hashable) -> str:
-    rendered, key = request.app[RENDERED], (template, spoken().code, same_for)
+    rendered, key = request.app[RENDERED], (template, spoken().code, same_for, request.path_qs)
     if key not in rendered:
         if len(rendered) >= _MOST_RENDERED:
             rendered.clear()
@@ -122,7 +125,22 @@ def _csrf_token(context: Context) -> str:
 
 @pass_context
 def _csrf_field(context: Context) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, _csrf_token(context))
+    """What every form that is posted begins with: the token, and what the page is about."""
+    return Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
+        for name, value in _own_fields(context).items()
+    )
+
+
+@pass_context
+def _form_query(context: Context) -> str:
+    """The same as the query of a form's action, where the form holds a file."""
+    return urlencode(_own_fields(context))
+
+
+def _own_fields(context: Context) -> dict[str, str]:
+    about = subjects.written(context["request"])
+    return {csrf.FIELD: _csrf_token(context), **({subjects.FIELD: about} if about else {})}
 
 
 def read_static(folders: Mapping[str, Path]) -> dict[str, bytes]:

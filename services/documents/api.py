@@ -1,15 +1,15 @@
 """The internal interface: bytes in, bytes out, each call with a service token of its own."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from chassis.errors import FieldError, Invalid, TooLarge, Unsupported
+from chassis.errors import FieldError, Invalid, TooLarge
 from chassis.ids import parse_id
 from chassis.service_tokens import Grant
 from chassis.tokens import bearer_token
+from chassis.web.bodies import pieces
 from chassis.web.forms import read_json
 from chassis.web.routes import PRINCIPAL
 from services.documents.model.document import Upload, describe
@@ -54,12 +54,11 @@ WHY = ("requested", forgetting.INDIVIDUAL_NUMBER)
 async def put_document(vault: Vault, request: web.Request) -> web.Response:
     grant = _grant(request)
     upload = _upload(request, grant)
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        # What is unpacked is not what was counted.
-        raise Unsupported("encoded")
     if (request.content_length or 0) > vault.policy.limits.upload_bytes:
         raise TooLarge
-    document = await storing.store_document(vault, grant, upload, _pieces(request))
+    # Whoever calls waits for somebody else, and gives up first.
+    body = pieces(request, vault.policy.limits.upload_bytes, patience=2)
+    document = await storing.store_document(vault, grant, upload, body)
     return web.json_response(describe(document), status=201)
 
 
@@ -108,8 +107,3 @@ def _upload(request: web.Request, grant: Grant) -> Upload:
     if errors or application is None:
         raise Invalid(errors)
     return Upload(grant.resource, application, query["type"], query["side"])
-
-
-async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
-    async for piece in request.content.iter_any():
-        yield piece

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.documents import api, handlers
 from services.documents.decoder import open_decoder
-from services.documents.model.sealing import MasterKeys
+from services.documents.master_keys import MasterKeyFile
 from services.documents.objects import Objects
-from services.documents.use_cases import Vault, access, forgetting, reading, storing
+from services.documents.use_cases import Vault, access, forgetting, reading, rotating, storing
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class DocumentsSettings:
     library: str
     #: Where the sealed images lie: file:///…, s3://…
     storage: str
-    #: 32 bytes each, by name; the last one seals new documents.
-    master_keys: Mapping[str, bytes] = field(repr=False)
+    #: The file of the master keys, see master_keys.py.
+    master_keys: Path
     #: The public Ed25519 keys of intake and review.
     caller_keys: Mapping[str, bytes]
     #: Where clamd is, host:port or the path of its socket; empty where images are not scanned.
@@ -42,7 +42,7 @@ def read(env: Env) -> DocumentsSettings:
     return DocumentsSettings(
         library=env.str("LIBRARY"),
         storage=env.str("STORAGE"),
-        master_keys=_keys(env, "MASTER_KEYS"),
+        master_keys=env.path("MASTER_KEYS_FILE"),
         caller_keys=_keys(env, "CALLER_KEYS"),
         clamd=clamd_address(env.str("CLAMD", "")),
     )
@@ -75,7 +75,7 @@ async def start(chassis: Chassis, settings: DocumentsSettings) -> AsyncIterator[
             now=chassis.now,
             policy=load_policy(settings.library),
             storage=Objects(settings.storage),
-            keys=MasterKeys(settings.master_keys),
+            read_keys=MasterKeyFile(settings.master_keys),
             decoder=decoder,
             callers=settings.caller_keys,
             clamd=settings.clamd,
@@ -106,6 +106,8 @@ HANDLERS = {
 }
 
 LOOPS: list[Loop[Vault]] = [
+    Loop("have a decoder ready", storing.have_decoder_ready, seconds=600),
+    Loop("move keys to their images", rotating.move_keys, seconds=600),
     Loop("delete due documents", forgetting.delete_due, seconds=60, wake=lambda vault: vault.erased),
     Loop("sweep orphans", forgetting.sweep, seconds=600),
     Loop("prune tokens", access.prune_tokens, seconds=60),

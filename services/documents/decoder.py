@@ -1,6 +1,7 @@
 """Images are decoded in worker processes. One that dies takes only its own image with it; the next image gets a new one.
 
-The worker is not trusted: it gets no environment (the master keys are in ours), and its answer is bytes, never pickles.
+The worker is not trusted: it gets no environment, it can do nothing but decode (sandbox.py), and its answer is bytes,
+never pickles.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from chassis import metrics
 from chassis.errors import FieldError, Invalid, Unavailable
 from services.documents.model.document import RENDITIONS, WARNINGS, Cleaned, Rendition
 from services.documents.model.masking import Box
@@ -90,6 +92,11 @@ class Decoder:
                 return process
         return await _start()
 
+    async def warm_up(self) -> None:
+        """Have a worker ready. Raises Unavailable."""
+        if not self.pids():
+            self.idle.append(await _start())
+
     def pids(self) -> set[int]:
         """The process ids of all workers."""
         return {process.pid for process in (*self.idle, *self.busy)}
@@ -117,7 +124,7 @@ def refused(code: str, *also: str) -> Invalid:
 
 async def _start() -> Process:
     try:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "services.documents.worker",
@@ -130,6 +137,21 @@ async def _start() -> Process:
     except OSError as error:
         log.warning("no decoder can be started", error=type(error).__name__)
         raise Unavailable from None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            assert process.stdout is not None
+            why = json.loads(await process.stdout.readuntil(b"\n"))["unconfined"]
+    except (TimeoutError, asyncio.IncompleteReadError, ValueError, KeyError) as error:
+        log.warning("a decoder did not start", error=type(error).__name__)
+        await _end(process)
+        raise Unavailable from None
+    except asyncio.CancelledError:
+        await _end(process)
+        raise
+    if why:
+        log.warning("the kernel does not confine the decoder", why=why)
+    metrics.decoder_confined.set(not why)
+    return process
 
 
 async def _ask(process: Process, image: bytes | bytearray, order: Mapping[str, Any]) -> Cleaned | str:

@@ -20,7 +20,10 @@ from services.documents.model.document import RENDITIONS
 
 log = structlog.get_logger()
 
-_OURS = re.compile(rf"(?P<folder>[0-9a-f]{{32}})/(?:{'|'.join(RENDITIONS)})")
+#: The object with the document's wrapped key; without it the others are noise.
+KEY = "key"
+_PARTS = (KEY, *RENDITIONS)
+_OURS = re.compile(rf"(?P<folder>[0-9a-f]{{32}})/(?:{'|'.join(_PARTS)})")
 #: What a writer that died leaves on a local disk: listings hide it.
 _UNFINISHED = re.compile(_OURS.pattern + r"#\d+")
 
@@ -30,7 +33,7 @@ class Missing(Exception):
 
 
 class Objects:
-    """Folders with random names, one for each document, one object for each rendition."""
+    """Folders with random names, one for each document, one object for its key and for each rendition."""
 
     def __init__(self, url: str) -> None:
         """Raises obstore's BaseError or OSError where the storage cannot be opened at all."""
@@ -74,11 +77,38 @@ class Objects:
             log.warning("storage away", doing="read", error=type(error).__name__)
             raise Unavailable from None
 
+    async def write_key(self, folder: str, content: bytes) -> None:
+        """Put a key in the place of the one that is there, or that is not there yet: at once, or not at all.
+
+        Raises Unavailable: the one that was there is there still.
+        """
+        try:
+            await obstore.put_async(self._store, f"{folder}/{KEY}", content)
+            if self._root:
+                await asyncio.to_thread(_settle, self._root, folder)
+        except (BaseError, OSError) as error:
+            log.warning("storage away", doing="write", error=type(error).__name__)
+            raise Unavailable from None
+
+    async def destroy_key(self, folder: str) -> None:
+        """Overwrite the key where that is in our hands, and remove it. Raises Unavailable: it may still be there."""
+        try:
+            if self._root:
+                await asyncio.to_thread(_overwrite, self._root / folder / KEY)
+            await obstore.delete_async(self._store, f"{folder}/{KEY}")
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            log.warning("storage away", doing="destroy", error=type(error).__name__)
+            raise Unavailable from None
+
     async def remove(self, folder: str) -> None:
-        """Remove all of a folder that can be removed now; the sweep finds what could not."""
-        for rendition in RENDITIONS:
+        """Remove all of a folder that can be removed now, the key first; the sweep finds what could not."""
+        with suppress(Unavailable):
+            await self.destroy_key(folder)
+        for part in _PARTS:
             try:
-                await obstore.delete_async(self._store, f"{folder}/{rendition}")
+                await obstore.delete_async(self._store, f"{folder}/{part}")
             except FileNotFoundError:
                 continue
             except (BaseError, OSError) as error:
@@ -116,6 +146,16 @@ def _settle(root: Path, folder: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _overwrite(path: Path) -> None:
+    """Other bytes in the very place of the file's, on the disk itself. Raises FileNotFoundError or another OSError."""
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, secrets.token_bytes(os.fstat(descriptor).st_size), 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove_unfinished(root: Path, before: datetime) -> None:

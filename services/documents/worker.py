@@ -1,9 +1,12 @@
-"""The process in which images are decoded: it knows no secret, may write no file, and dies alone.
+"""The process in which images are decoded: it knows no secret, may do nothing but compute, and dies alone.
 
-One line of JSON and the image come in, one line of JSON and the renditions go out, until the input ends.
+First it says in one line how it is confined. Then one line of JSON and the image come in, one line of JSON and the
+renditions go out, until the input ends.
 Started by `decoder.py` with an empty environment.
 """
 
+import codecs
+import importlib
 import json
 import os
 import resource
@@ -11,6 +14,9 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
+from PIL import Image
+
+from services.documents import sandbox
 from services.documents.model.document import Cleaned
 from services.documents.model.images import TooManyPixels, Unreadable, clean
 from services.documents.model.masking import Box, burn
@@ -27,6 +33,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _only_answers_on_stdout()
     _limit()
+    _load_everything()
+    answers.write(json.dumps({"unconfined": sandbox.enter()}).encode() + b"\n")
+    answers.flush()
     while line := sys.stdin.buffer.readline():
         order = json.loads(line)
         image = sys.stdin.buffer.read(order["bytes"])
@@ -61,6 +70,15 @@ def _only_answers_on_stdout() -> BinaryIO:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
+
+
+def _load_everything() -> None:
+    """What Python and Pillow would else look for when an image first needs it: then no file can be opened any more."""
+    Image.preinit()
+    for plugin in ("Avif", "Mpo", "Tiff", "WebP"):
+        importlib.import_module(f"PIL.{plugin}ImagePlugin")
+    for encoding in ("ascii", "latin-1", "cp1252", "utf-16", "utf-16-be", "utf-16-le"):
+        codecs.lookup(encoding)
 
 
 def _limit() -> None:

@@ -1,7 +1,7 @@
 """HTTP in for programs, /api/v1: read the request, call one use case, say the answer. Messages where the schema refuses
 come from the same catalogue as everywhere."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,12 @@ from aiohttp import web
 from chassis.errors import FieldError, Invalid, NotFound
 from chassis.ids import parse_id
 from chassis.tokens import bearer_token
+from chassis.web.bodies import pieces
 from chassis.web.forms import read_json
 from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.intake import answers, messages, schemas, use_cases
 from services.intake.use_cases import Intake
 from services.intake.use_cases.standing import place_in_queue
-
-_CHUNK = 64 * 1024
 
 
 async def authenticate(intake: Intake, request: web.Request) -> UUID:
@@ -84,8 +83,10 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
     unknown = [name for name in request.query if name not in ("type", "side", "shows_current_address")]
     if unknown:
         raise Invalid([FieldError(name[:100], "unknown_field", messages.text("unknown_field")) for name in unknown])
+    # One byte more: that it is too many is for the use case to say.
+    body = pieces(request, intake.policy.limits.upload_bytes + 1)
     document = await use_cases.store_document(
-        intake, application_id, type_, side, _shows_address(request), _chunks(request), request.content_length
+        intake, application_id, type_, side, _shows_address(request), body, request.content_length
     )
     return web.json_response(answers.document(document), status=201)
 
@@ -146,11 +147,6 @@ def _shows_address(request: web.Request) -> bool | None:
     if given not in (None, "true", "false"):
         raise Invalid([FieldError("shows_current_address", "invalid", messages.text("invalid"))])
     return None if given is None else given == "true"
-
-
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    async for chunk in request.content.iter_chunked(_CHUNK):
-        yield chunk
 
 
 _ONE = "/api/v1/applications/{application_id}"

@@ -17,8 +17,8 @@ log = structlog.get_logger()
 
 #: What documents says beside the code of its refusal where it refused this very file before.
 SAME_AS_BEFORE = "same_as_before"
-#: Seconds. An upload may be slow, but must not stand still; everything else is quick.
-UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, sock_connect=3, sock_read=60)
+#: Seconds. How slow an upload may be is for who reads it to say; everything else is quick.
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=60)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 #: Documents is away. The first is its code, and the text where a photograph was to be kept; the other, to be seen.
 _NOT_KEPT, _NOT_SHOWN = "documents_away", "photo_away"

@@ -165,6 +165,8 @@ def _registration_completed(policy: Policy, content: Mapping[str, Any]) -> dict[
         "card_number": content["card_number"],
         "expires": words.until(days.full_day(_date(content["expires_on"]))),
         "pickup_branch": words.say(policy, branch.name) if branch else None,
+        "first_sign_in": words.say(policy, policy.my_library.first_sign_in) if policy.my_library else None,
+        "erasure": words.erasure(policy.retention.images.approved),
         **_handover(policy),
     }
 

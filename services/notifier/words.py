@@ -24,7 +24,7 @@ FIELDS = {
     "pickup_branch": marked("予約受取館"),
     "hold_contact": marked("予約連絡"),
     "guardian_name": marked("保護者名"),
-    "guardian_relation": marked("保護者との続柄"),
+    "guardian_relation": marked("保護者の続柄（カードを使う方から見て）"),
     "organisation_name": marked("会社または学校名"),
     "organisation_address": marked("会社または学校の所在地"),
     "card_number": marked("貸出カード番号"),
@@ -89,7 +89,7 @@ def item(policy: Policy, named: Mapping[str, Any]) -> str:
 #: What is missing besides documents and fields.
 MISSING = {
     "email": marked("メールアドレスの確認（お送りしたリンクを開いて、ログインしてください）"),
-    "proof:name": marked("名前がわかる書類の写真"),
+    "proof:name": marked("お名前がわかる書類の写真"),
     "proof:birth_date": marked("生年月日がわかる書類の写真"),
     "proof:current_address": marked("いまの住所がわかる書類の写真"),
     "proof:work_or_school": marked("勤務先・学校がわかる書類の写真"),

@@ -50,6 +50,8 @@ def case_view_json(view: CaseView) -> Json:
         "documents": [_document(document) for document in view.documents],
         "checks": [asdict(check) for check in view.checks],
         "duplicates": [_candidate(candidate) for candidate in view.duplicates],
+        "more_duplicates": view.more_duplicates,
+        "card_holder": _candidate(view.card_holder) if view.card_holder else None,
         "decisions": [_decision(decision) for decision in view.decisions],
         "expiry_notice": view.case.expiry_notice,
         "card_unknown": view.card_unknown,
@@ -91,4 +93,10 @@ def _decision(decision: PastDecision) -> Json:
         **asdict(decision),
         "decided_at": decision.decided_at.isoformat(),
         "verdicts": [{"candidate": str(each.candidate), "verdict": each.verdict} for each in decision.verdicts],
+        "same_as": _same_as(decision),
     }
+
+
+def _same_as(decision: PastDecision) -> Json | None:
+    same_as = decision.same_as
+    return {"registration": str(same_as.registration), "as": same_as.kind} if same_as else None

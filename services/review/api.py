@@ -1,5 +1,6 @@
 """HTTP for programs: read the request, call one use case, show the answer. No cookie is read here."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from chassis.web.forms import read_json
 from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.review import schemas, use_cases
 from services.review.answers import case_json, case_view_json, listed_json
-from services.review.model import Amendment, Decision, Reason, Staff, Verdict
+from services.review.model import Amendment, Decision, Reason, SameAs, Staff, Verdict
 from services.review.model.masks import Box
 from services.review.use_cases import Review
 
@@ -84,12 +85,17 @@ async def post_decision(review: Review, request: web.Request) -> web.Response:
         verdicts=tuple(Verdict(UUID(each["candidate"]), each["verdict"]) for each in body.get("verdicts", [])),
         card_number=body.get("card_number"),
         note=body.get("note"),
+        same_as=_same_as(body.get("same_as")),
     )
     decided = await use_cases.decide(review, _id(request, "id"), _staff(request), decision)
     answer = {"status": decided.status, "version": decided.version}
     if decided.card_number is not None:
         answer["card_number"] = decided.card_number
     return web.json_response(answer)
+
+
+def _same_as(said: Mapping[str, str] | None) -> SameAs | None:
+    return SameAs(UUID(said["registration"]), said["as"]) if said else None
 
 
 def _token(request: web.Request) -> str:

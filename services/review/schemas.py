@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.review.model.decisions import SAME_AS
+
 _UUID = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 Schema = Mapping[str, Any]
 
@@ -25,9 +27,14 @@ def _list(item: Schema) -> Schema:
 
 SESSION = _object(["username", "password"], {"username": _text(200), "password": _text(1000)})
 
+_ID = {"type": "string", "pattern": _UUID}
 _REASON = _object(["item", "code"], {"item": _text(100), "code": _text(64), "note": _maybe(400)})
 _AMENDMENT = _object(["field", "value", "reason"], {"field": _text(64), "value": _text(1000), "reason": _text(200)})
-_VERDICT = _object(["candidate", "verdict"], {"candidate": {"type": "string", "pattern": _UUID}, "verdict": _text(64)})
+_VERDICT = _object(["candidate", "verdict"], {"candidate": _ID, "verdict": _text(64)})
+_SAME_AS = {
+    **_object(["registration", "as"], {"registration": _ID, "as": {"enum": list(SAME_AS)}}),
+    "type": ["object", "null"],
+}
 
 DECISION = _object(
     ["version", "decision"],
@@ -39,6 +46,7 @@ DECISION = _object(
         "verdicts": _list(_VERDICT),
         "card_number": _maybe(64),
         "note": _maybe(400),
+        "same_as": _SAME_AS,
     },
 )
 

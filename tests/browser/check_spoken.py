@@ -130,7 +130,7 @@ async def test_that_the_draft_is_kept_is_said(system: System, browser: Browser) 
         async with page.expect_navigation():
             await page.locator('main button[formaction="/apply/draft"]').click()
         line = await page.context.new_cdp_session(page)
-        assert any("残しました" in text for text in said(await tree(line)))
+        assert any("一時保存しました" in text for text in said(await tree(line)))
 
 
 async def _described(page: Page, name: str) -> bool:

@@ -34,6 +34,7 @@ from tools.servers import Servers
 
 EVENT = "thing.happened.v1"
 OTHER = "thing.ended.v1"
+ERASED = "thing.erased.v1"
 QUEUE = queue_name("listener", EVENT)
 EFFECTS = "CREATE TABLE effects (n int NOT NULL, subject uuid NOT NULL, at bigserial)"
 
@@ -54,7 +55,11 @@ class Said:
     )
 
 
-CONTRACTS = {EVENT: Said(EVENT), OTHER: Said(OTHER, schema={**Said(OTHER).schema, "x-blanked-once-sent": ["text"]})}
+CONTRACTS = {
+    EVENT: Said(EVENT),
+    OTHER: Said(OTHER, schema={**Said(OTHER).schema, "x-blanked-once-sent": ["text"]}),
+    ERASED: Said(ERASED, schema={**Said(ERASED).schema, "x-erases-subject": True}),
+}
 SCHEMAS = EventSchemas(CONTRACTS, ENVELOPE)
 
 
@@ -110,7 +115,7 @@ class Wires:
         batch_handlers: Mapping[str, HandleBatch] = MappingProxyType({}),
     ) -> AsyncIterator[list[Link]]:
         links = [Link(f"consumer {n}") for n in range(count)]
-        handlers = {EVENT: handle, OTHER: handle}
+        handlers = {EVENT: handle, OTHER: handle, ERASED: handle}
         url = self.listener_url
         async with cancelled_after(
             consume(self.listener, SCHEMAS, url, link, "listener", handlers, delays, batch_handlers) for link in links

@@ -28,7 +28,8 @@ def test_easy_japanese_says_how_a_day_is_read() -> None:
     with speaking(Language("ja-easy", "ja")):
         assert plain(days.day_of_month(date(2026, 4, 20))) == "4月（しがつ）20日（はつか）"
         assert ruby(days.day_of_month(date(2026, 9, 11))) == (
-            "<ruby>9月<rp>（</rp><rt>くがつ</rt><rp>）</rp></ruby>11<ruby>日<rp>（</rp><rt>にち</rt><rp>）</rp></ruby>"
+            "<ruby>9月<rp>（</rp><rt>くがつ</rt><rp>）</rp></ruby>"
+            "<ruby>11日<rp>（</rp><rt>じゅういちにち</rt><rp>）</rp></ruby>"
         )
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from chassis.web.cookies import COOKIE_PREFIX, SECURE
+from chassis.web.csrf import SECRET_KEY
 from chassis.web.typed import Fields, keep, kept
 
 TYPED = [("name", "水前寺 花子"), ("note", 'a\nb;,"')]
@@ -14,7 +15,7 @@ TYPED = [("name", "水前寺 花子"), ("note", 'a\nb;,"')]
 
 def request(path: str, cookie: str = "") -> web.Request:
     app = web.Application()
-    app[SECURE], app[COOKIE_PREFIX] = False, "intake"
+    app[SECURE], app[COOKIE_PREFIX], app[SECRET_KEY] = False, "intake", bytes(32)
     return make_mocked_request("GET", path, headers={"Cookie": f"intake_typed={cookie}"}, app=app)
 
 

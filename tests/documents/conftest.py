@@ -1,8 +1,9 @@
 """The documents service on a real database and a real folder, and callers with keys of their own."""
 
+import base64
 import io
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +16,13 @@ from aiohttp.test_utils import TestClient
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.ids import new_id
+from chassis.key_files import as_text
 from chassis.service_tokens import sign
 from chassis.testing import MovableClock, recorded_events, started
 from services.documents.app import SERVICE, DocumentsSettings
 from services.documents.use_cases import Vault
 from tests.documents import pictures
+from tools.places import private_file
 
 ROOT = Path(__file__).parents[2]
 SEEDS = {"intake": secrets.token_bytes(32), "review": secrets.token_bytes(32)}
@@ -104,6 +107,13 @@ class House:
             return [dict(row) for row in await conn.fetch(query)]
 
 
+def write_keys(file: Path, keys: Mapping[str, bytes]) -> Path:
+    """The file of master keys, as set-up and rotation write it."""
+    made_at = datetime(2026, 11, 1, tzinfo=UTC)
+    lines = [(name, made_at, base64.b64encode(secret).decode()) for name, secret in keys.items()]
+    return private_file(file, as_text(lines))
+
+
 @pytest.fixture
 async def house(database_url: Callable[[str], Awaitable[str]], tmp_path: Path) -> AsyncIterator[House]:
     url = await database_url("documents")
@@ -112,7 +122,7 @@ async def house(database_url: Callable[[str], Awaitable[str]], tmp_path: Path) -
     settings = DocumentsSettings(
         library=str(ROOT / "config" / "library.toml"),
         storage=storage.as_uri(),
-        master_keys={"k1": secrets.token_bytes(32)},
+        master_keys=write_keys(tmp_path / "master_keys", {"k1": secrets.token_bytes(32)}),
         caller_keys=CALLERS,
     )
     async with started(SERVICE, settings, url, clock) as (vault, client):

@@ -25,7 +25,7 @@ from services.documents.use_cases.storing import store_document
 from tests.documents import pictures
 
 #: Before the bytes have come, before and after each object, before and after the row, and after the commit.
-MOMENTS = ("receiving", "object 0", "object 1", "object 2", "object 3", "row", "event", "committed")
+MOMENTS = ("receiving", "object 0", "object 1", "object 2", "object 3", "object 4", "row", "event", "committed")
 
 
 def die() -> None:

@@ -1,6 +1,7 @@
 """Settings, routes and what is said about them."""
 
 import base64
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ RIGHT = {
     "OUCHI_SECRET_KEY": KEY,
     "OUCHI_LIBRARY": "library.toml",
     "OUCHI_STORAGE": "file:///x",
-    "OUCHI_MASTER_KEYS": f"k1={KEY},k2={KEY}",
+    "OUCHI_MASTER_KEYS_FILE": "/secrets/master_keys",
     "OUCHI_CALLER_KEYS": f"intake={KEY},review={KEY}",
 }
 
@@ -31,11 +32,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch) -> None:
     _, own = read_settings(SERVICE.settings)
-    assert (list(own.master_keys), list(own.caller_keys)) == (["k1", "k2"], ["intake", "review"])
-    assert "master_keys" not in repr(own)
+    assert (own.master_keys, list(own.caller_keys)) == (Path("/secrets/master_keys"), ["intake", "review"])
 
 
-@pytest.mark.parametrize("name", ["OUCHI_LIBRARY", "OUCHI_STORAGE", "OUCHI_MASTER_KEYS", "OUCHI_CALLER_KEYS"])
+@pytest.mark.parametrize("name", ["OUCHI_LIBRARY", "OUCHI_STORAGE", "OUCHI_MASTER_KEYS_FILE", "OUCHI_CALLER_KEYS"])
 @pytest.mark.parametrize("value", [None, "", "k1=short", "nonsense"])
 def test_wrong_settings_are_named_and_never_shown(
     environment: pytest.MonkeyPatch, name: str, value: str | None

@@ -113,7 +113,7 @@ async def test_a_worker_killed_while_idle_does_not_spoil_the_next_image_for_long
 async def test_a_worker_knows_no_secret_and_may_write_no_file(
     decoder: Decoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OUCHI_MASTER_KEYS", "k1=SECRETKEY")
+    monkeypatch.setenv("OUCHI_SECRET_KEY", "SECRETKEY")
     await decoder.clean(pictures.jpeg(), JPEG, PIXELS)
     [pid] = decoder.pids()
     assert told(pid) == {"PYTHONPATH", "MALLOC_ARENA_MAX"}

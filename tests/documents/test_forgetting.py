@@ -173,10 +173,16 @@ async def test_the_sweep_finishes_what_a_deletion_could_not(house: House) -> Non
     aside = house.storage.with_name("aside")
     house.storage.rename(aside)
     house.storage.write_bytes(b"")
-    await house.delete(document)
+    # Nothing is said to be gone before its key is.
+    assert await problem(await house.delete(document)) == (503, "unavailable")
+    assert await house.said("document.deleted.v1") == []
     house.storage.unlink()
     aside.rename(house.storage)
+    (house.storage / house.objects()[0]).with_name("key").unlink()
     assert len(house.objects()) == 3
+    assert await problem(await house.get(document)) == (404, "not_found")
+    async with house.vault.db.transaction() as tx:
+        await tx.conn.execute("DELETE FROM documents")
     for name in house.objects():
         age(house, name, house.clock() - timedelta(hours=2))
     await forgetting.sweep(house.vault)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.conftest import FromService
 from tests.documents import pictures
 from tests.documents.process import key_of, running, upload
 from tools.installation import Installation
@@ -19,7 +20,10 @@ def lives(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-async def test_it_starts_stores_and_stops_and_leaves_no_process(provisioned: Installation, tmp_path: Path) -> None:
+async def test_it_starts_stores_and_stops_and_leaves_no_process(
+    provisioned: Installation, database_url: FromService, tmp_path: Path
+) -> None:
+    await database_url("documents")
     async with running(provisioned, "services.documents", tmp_path) as (process, url):
         async with aiohttp.ClientSession(url) as session:
             assert await upload(session, key_of(provisioned), pictures.jpeg()) == 201

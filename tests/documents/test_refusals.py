@@ -9,10 +9,9 @@ import pytest
 from chassis.ids import new_id
 from chassis.testing import deliver, heard
 from services.documents.app import HANDLERS
-from services.documents.model.sealing import MasterKeys
 from services.documents.use_cases import forgetting, storing
 from tests.documents import pictures
-from tests.documents.conftest import House
+from tests.documents.conftest import House, write_keys
 
 TRUNCATED = pictures.jpeg()[:2000]
 
@@ -82,11 +81,12 @@ async def test_what_is_remembered_says_nothing_of_the_bytes_and_goes_on_time(hou
 
 async def test_a_new_master_key_knows_what_the_old_one_marked(house: House) -> None:
     await house.put(new_id(), TRUNCATED)
-    keys: Any = house.vault.keys.by_name
-    keys.update(k2=secrets.token_bytes(32))
+    keys = {**house.vault.keys.by_name, "k2": secrets.token_bytes(32)}
+    write_keys(house.settings.master_keys, keys)
     assert (await codes(await house.put(new_id(), TRUNCATED)))[2] == ["unreadable_image", "same_as_before"]
     del keys["k1"]
-    assert MasterKeys(keys).newest == "k2"
+    write_keys(house.settings.master_keys, keys)
+    assert house.vault.keys.newest == "k2"
     assert (await codes(await house.put(new_id(), TRUNCATED)))[2] == ["unreadable_image"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from chassis.testing import deliver, heard
 from services.documents.app import HANDLERS
 from services.documents.use_cases import reporting
-from tests.documents.conftest import CALLERS, SEEDS, House
+from tests.documents.conftest import CALLERS, SEEDS, House, write_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +18,7 @@ def encoded(keys: dict[str, bytes]) -> str:
     return ",".join(f"{name}={base64.b64encode(key).decode()}" for name, key in keys.items())
 
 
-def environment(house: House, keys: dict[str, bytes]) -> dict[str, str]:
+def environment(house: House, keys: Path) -> dict[str, str]:
     """The service's settings for a process of its own."""
     return {
         "OUCHI_PORT": "1",
@@ -27,12 +27,12 @@ def environment(house: House, keys: dict[str, bytes]) -> dict[str, str]:
         "OUCHI_SECRET_KEY": base64.b64encode(SEEDS["intake"]).decode(),
         "OUCHI_LIBRARY": house.settings.library,
         "OUCHI_STORAGE": house.settings.storage,
-        "OUCHI_MASTER_KEYS": encoded(keys),
+        "OUCHI_MASTER_KEYS_FILE": str(keys),
         "OUCHI_CALLER_KEYS": encoded(CALLERS),
     }
 
 
-async def run(house: House, keys: dict[str, bytes], *arguments: str) -> tuple[int | None, list[str]]:
+async def run(house: House, keys: Path, *arguments: str) -> tuple[int | None, list[str]]:
     """The command as a process of its own: its status and the lines of its output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -72,8 +72,8 @@ async def test_the_report_names_every_deletion_and_what_goes_when(house: House) 
 
 async def test_the_commands_run_beside_the_service(house: House) -> None:
     await house.stored()
-    keys = dict(house.settings.master_keys)
-    both = {**keys, "k2": SEEDS["review"]}
+    keys = house.settings.master_keys
+    both = write_keys(keys.with_name("both"), {**house.vault.keys.by_name, "k2": SEEDS["review"]})
     assert await run(house, both, "rotate") == (0, ["1 keys are wrapped by k2 now."])
     assert await run(house, keys, "rotate") == (1, ["0 keys are wrapped by k1 now."])
     status, lines = await run(house, both, "report", "--since", "2026-11-22")

@@ -14,14 +14,25 @@ from tests.documents.conftest import House, problem
 
 def test_what_was_taken_is_given_back_however_it_ends() -> None:
     room = Room(100)
-    with room.share() as first:
+    with room.share("one") as first:
         first.take(60)
-        with room.share() as second:
+        with room.share("other") as second:
             second.take(40)
             with pytest.raises(Unavailable):
                 second.take(1)
         assert room.free == 40
     assert room.free == 100
+
+
+def test_no_application_takes_the_room_of_the_others() -> None:
+    room = Room(100, of_one=50)
+    with room.share("one") as first, room.share("one") as second, room.share("other") as other:
+        first.take(30)
+        with pytest.raises(Unavailable):
+            second.take(21)
+        second.take(20)
+        other.take(50)
+    assert (room.free, room.taken) == (100, {})
 
 
 async def test_who_comes_when_there_is_no_room_is_asked_to_come_again(house: House) -> None:

@@ -76,3 +76,25 @@ def test_a_mark_depends_on_bytes_application_and_master_key_and_is_made_by_each(
 
 def test_keys_are_not_shown_by_accident() -> None:
     assert repr(OLD) == "MasterKeys()"
+
+
+def test_the_size_of_an_object_does_not_tell_which_picture_it_is() -> None:
+    key = sealing.new_key()
+    sealed = [sealing.seal(key, b"\xff" * 300_000, DOCUMENT, "reading") for _ in range(200)]
+    sizes = {len(each) - 12 - 16 for each in sealed}
+    # By chance one of several sizes; each is a common one, and none is a quarter larger than the picture.
+    assert len(sizes) >= 4
+    assert all(size == sealing.padme(size) and 300_000 < size < 375_000 for size in sizes)
+    assert {sealing.unseal(key, each, DOCUMENT, "reading") for each in sealed} == {b"\xff" * 300_000}
+
+
+def test_what_was_sealed_before_sizes_were_padded_stays_readable() -> None:
+    key = sealing.new_key()
+    for plain in (b"", b"picture"):
+        sealed = sealing._encrypt(key, plain, sealing._about(DOCUMENT, "screen"))
+        assert sealing.unseal(key, sealed, DOCUMENT, "screen") == plain
+
+
+@pytest.mark.parametrize(("length", "padded"), [(1, 1), (9, 10), (1000, 1024), (300_000, 303_104), (303_104, 303_104)])
+def test_padded_sizes_have_few_significant_bits(length: int, padded: int) -> None:
+    assert sealing.padme(length) == padded

@@ -19,7 +19,7 @@ from services.documents.use_cases import forgetting
 from tests.documents import pictures
 from tests.documents.conftest import House
 
-SEALED = {"reading": b"r" * 1000, "screen": b"s", "thumbnail": b"t"}
+SEALED = {"key": b"k", "reading": b"r" * 1000, "screen": b"s", "thumbnail": b"t"}
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ async def test_what_is_acknowledged_is_on_the_disk_itself(house: House, monkeypa
     await house.stored()
     [row] = await house.rows("SELECT folder FROM documents")
     folder = f"{house.storage}/{row['folder']}"
-    assert sorted(settled[:3]) == [f"{folder}/{name}" for name in ("reading", "screen", "thumbnail")]
-    assert settled[3:] == [folder, str(house.storage)]
+    assert sorted(settled[:4]) == [f"{folder}/{name}" for name in ("key", "reading", "screen", "thumbnail")]
+    assert settled[4:] == [folder, str(house.storage)]
 
 
 async def test_a_disk_that_cannot_keep_it_refuses_the_upload(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ async def test_the_same_image_again_is_the_same_answer_and_said_once(house: Hous
     assert others == [first, first]
     async with house.vault.db.connection() as conn:
         assert len(await recorded_events(conn)) == 1
-    assert len(house.objects()) == 3
+    assert len(house.objects()) == 4
 
 
 async def test_the_same_image_at_the_same_time_is_stored_once(house: House) -> None:
@@ -141,7 +141,7 @@ async def test_the_same_image_at_the_same_time_is_stored_once(house: House) -> N
     async with house.vault.db.connection() as conn:
         assert len(await recorded_events(conn)) == 1
     [row] = await house.rows("SELECT folder FROM documents")
-    assert house.objects() == [f"{row['folder']}/{name}" for name in ("reading", "screen", "thumbnail")]
+    assert house.objects() == [f"{row['folder']}/{name}" for name in ("key", "reading", "screen", "thumbnail")]
 
 
 async def test_another_image_under_the_same_id_is_refused(house: House) -> None:
@@ -189,9 +189,12 @@ async def test_storage_away_while_reading_is_a_clear_answer(house: House) -> Non
     house.storage.write_bytes(b"")
     assert await problem(await house.get(document)) == (503, "unavailable")
     assert await house.rows("SELECT * FROM reads") == []
-    # Deleting needs no storage: the key is gone, and the sweep takes the rest.
+    # The key lies there too: nothing is said to be deleted before it is.
+    assert await problem(await house.delete(document)) == (503, "unavailable")
+    house.storage.unlink()
+    aside.rename(house.storage)
     assert (await house.delete(document)).status == 204
-    assert await problem(await house.get(document)) == (404, "not_found")
+    assert (await problem(await house.get(document)), house.objects()) == ((404, "not_found"), [])
 
 
 async def test_a_disk_that_is_full_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,12 +208,14 @@ async def test_a_disk_that_is_full_leaves_nothing(house: House, monkeypatch: pyt
 async def test_what_lies_on_the_disk_cannot_be_read_without_the_keys(house: House) -> None:
     await house.stored()
     contents = [path.read_bytes() for path in house.storage.rglob("*") if path.is_file()]
-    assert len(contents) == 3
+    assert len(contents) == 4
     for content in contents:
         assert kind_of(content[:128]) is None
         for telltale in (b"\xff\xd8\xff", b"JFIF", b"Exif"):
             assert telltale not in content
     [row] = await house.rows("SELECT * FROM documents")
     stored: dict[str, Any] = dict(row)
-    assert all(house.settings.master_keys["k1"] not in value for value in stored.values() if isinstance(value, bytes))
+    kept = [*contents, *(value for value in stored.values() if isinstance(value, bytes))]
+    assert not any(house.vault.keys.get("k1") in value for value in kept)
+    assert stored["wrapped_key"] is None
     assert str(row["id"]) not in row["folder"]

@@ -44,7 +44,7 @@ async def test_only_what_is_named_is_corrected_and_the_second_round_is_approved(
     item = f"document:{case['documents'][0]['id']}"
     reasons = [{"item": item, "code": "blurred", "note": "番号のところが読めません"}]
     await office.decide(case, "correct", reasons=reasons)
-    await mailbox.wait(person.email, "なおしのお願い")
+    await mailbox.wait(person.email, "修正のお願い")
     await person.wait_status("correction_requested")
     unchanged = await person.call("POST", f"/api/v1/applications/{person.id}/submission")
     assert unchanged.status == 422

@@ -23,9 +23,9 @@ async def browser() -> AsyncIterator[Browser]:
 async def fill_in(page: Page, email: str) -> None:
     """The provisional form as a resident types it, with whatever width and hyphen the keyboard gives."""
     await page.get_by_label("カードを使う本人").check()
-    await page.get_by_label("名前", exact=False).first.fill("髙橋　咲")
-    await page.get_by_label("名前カタカナ").fill("たかはし　さき")
-    await page.get_by_label("年号").select_option("平成")
+    await page.get_by_label("お名前", exact=False).first.fill("髙橋　咲")
+    await page.get_by_label("お名前（カタカナ）").fill("たかはし　さき")
+    await page.get_by_label("元号・西暦").select_option("平成")
     for label, typed in (("年", "２"), ("月", "4"), ("日", "25")):
         await page.get_by_label(label, exact=True).fill(typed)
     await page.get_by_label("郵便番号").fill("８６２ー０９７１")
@@ -57,7 +57,7 @@ async def sign_in_as_staff(page: Page, system: System, password: str) -> None:
     await page.get_by_label("職員ID").fill(STAFF)
     await page.get_by_label("パスワード").fill(password)
     await look(page, "staff-sign-in")
-    await press(page, "サインイン")
+    await press(page, "ログイン")
 
 
 async def open_case(page: Page, system: System, receipt_number: str) -> None:
@@ -105,8 +105,8 @@ async def test_from_the_first_page_to_the_card_number_with_one_correction(
         await press(page, "入力内容を確認する")
         await expect(page.get_by_text("タカハシ サキ").first).to_be_visible()
         await look(page, "form-confirm")
-        await page.get_by_role("link", name="入力にもどってなおす").click()
-        await expect(page.get_by_label("名前カタカナ")).to_have_value("たかはし　さき")
+        await page.get_by_role("link", name="入力に戻って修正する").click()
+        await expect(page.get_by_label("お名前（カタカナ）")).to_have_value("たかはし　さき")
         await press(page, "入力内容を確認する")
         await press(page, "この内容で仮登録する")
         await expect(page.get_by_text("card@library.city.kumamoto.jp").first).to_be_visible()
@@ -142,16 +142,16 @@ async def test_from_the_first_page_to_the_card_number_with_one_correction(
         await open_case(desk, system, receipt_number)
         await look(desk, "case")
         await press(desk, "担当する")
-        await desk.get_by_text("なおしを依頼", exact=True).first.click()
+        await desk.get_by_text("修正を依頼", exact=True).first.click()
         item = desk.locator("input[name^='item-document:']").first
         await item.check()
         await desk.locator("select[name^='reason-document:']").first.select_option("blurred")
         await look(desk, "case-correct")
-        await press(desk, "なおしを依頼する")
+        await press(desk, "修正を依頼する")
         await look(desk, "case-correction-requested")
 
         # The applicant mends just that
-        await page.goto(await link_from(mailbox, email, "なおしのお願い"))
+        await page.goto(await link_from(mailbox, email, "修正のお願い"))
         if await page.get_by_label("パスワード").count():
             await page.get_by_label("メールアドレス").first.fill(email)
             await page.get_by_label("パスワード").fill(PASSWORD)
@@ -161,7 +161,7 @@ async def test_from_the_first_page_to_the_card_number_with_one_correction(
         await send_photo(page, tmp_path)
         await look(page, "corrections-done")
         await page.goto(f"{system.url('intake')}/application/confirm")
-        await press(page, "なおした内容を送る")
+        await press(page, "修正した内容を送る")
 
         # (11): staff approve, the number arrives
         await open_case(desk, system, receipt_number)

@@ -18,7 +18,7 @@ from services.intake.use_cases.housekeeping import forget_expired
 from tests.intake.conftest import House
 from tests.intake.forms import resident
 
-NOTICE = {"ja": "システムを入れかえています。"}
+NOTICE = {"ja": "システムを差し替えています。"}
 
 
 def paused(house: House, first: str, last: str) -> House:

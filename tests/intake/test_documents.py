@@ -153,7 +153,7 @@ async def test_a_photograph_that_was_refused_before_is_said_to_be_the_same(house
     house.documents.refuse, house.documents.also = (422, "unreadable_image"), ("same_as_before",)
     with pytest.raises(Invalid) as problem:
         await house.photograph(application.id)
-    said = "前にお送りいただいたものと同じ写真です。写真として開けませんでした。別の写真を選んでください。"
+    said = "前にお送りいただいたものと同じ写真です。写真として開けませんでした。別の写真を選択してください。"
     assert (problem.value.code, problem.value.detail) == ("unreadable_image", said)
     assert [(each.code, each.message) for each in problem.value.errors] == [
         ("unreadable_image", said),
@@ -242,7 +242,7 @@ async def test_an_upload_of_which_nothing_is_heard_is_given_up_and_deleted(house
     [lost] = await chosen(house)
     await give_up_uploads(house.intake)
     assert await chosen(house) == [lost]
-    house.clock.move(minutes=16)
+    house.clock.move(minutes=61)
     await give_up_uploads(house.intake)
     await delete_images(house.intake)
     assert (await chosen(house), house.documents.images) == ([], {})

@@ -89,7 +89,7 @@ async def test_a_submission_hands_the_whole_application_to_review(house: House) 
         "language": "ja",
         "filled_by": "self",
         "policy_version": house.intake.policy.version,
-        "consent": {"version": "2026-11", "at": "2026-11-22T03:00:00Z"},
+        "consent": {"version": "2026-12", "at": "2026-11-22T03:00:00Z"},
         "applicant": {
             "name": {"raw": "水前寺　　花子", "display": "水前寺 花子", "match_key": "水前寺花子"},
             "kana": {"raw": "すいぜんじ ﾊﾅｺ", "display": "スイゼンジ ハナコ", "match_key": "スイゼンジハナコ"},

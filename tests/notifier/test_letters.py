@@ -133,9 +133,9 @@ def test_a_refusal_asks_for_nothing_that_cannot_be_sent_any_more(policy: Policy)
         policy, *ADDRESSES, delivery("correction_requested", {"items": reasons, "deadline": "2026-12-06"})
     )
     for_corrections = [
-        word for word in ("お送りください", "なおしてください", "追加してください") if word in asked.text
+        word for word in ("お送りください", "修正してください", "追加してください") if word in asked.text
     ]
-    assert for_corrections == ["お送りください", "なおしてください", "追加してください"]
+    assert for_corrections == ["お送りください", "修正してください", "追加してください"]
     assert [word for word in for_corrections if word in refused.text] == []
 
 
@@ -182,7 +182,7 @@ def test_where_cards_are_not_renewed_here_the_notice_sends_nobody_to_the_form(po
     written = letter(elsewhere, "registration_expiring")
     assert re.findall(r"https?://\S+", written.text) == ["https://www.library.city.kumamoto.jp/"]
     assert re.findall(r'href="([^"]*)"', written.html) == ["https://www.library.city.kumamoto.jp/"]
-    assert "下記の電話かカウンターで更新の手続きをしてください。" in written.text
+    assert "下記のカウンターで更新の手続きをしてください。ご不明な点は、お電話でもご案内します。" in written.text
 
 
 def test_a_language_without_a_catalogue_gets_japanese_throughout(policy: Policy) -> None:

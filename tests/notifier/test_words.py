@@ -21,7 +21,7 @@ LICENCE = {"item": "document:019a8f46-7d00-7f02-b1c8-52d9a6e3f402", "document_ty
     ("item", "said"),
     [
         ({"item": "application"}, "申請の内容"),
-        ({**LICENCE, "side": "front"}, "運転免許証（おもて面）の写真"),
+        ({**LICENCE, "side": "front"}, "運転免許証（表面）の写真"),
         ({**LICENCE, "side": "of_another_policy"}, "本人確認書類などの写真"),
         ({"item": LICENCE["item"]}, "本人確認書類などの写真"),
         ({"item": "field:kana"}, "お名前（カタカナ）"),

@@ -219,3 +219,20 @@ async def test_a_case_says_whether_its_person_wants_to_be_told_before_the_card_e
     for answer in (True, False):
         view = await house.case(expiry_notice=answer)
         assert (await call(house, "GET", f"/cases/{view.case.id}", token))[1]["expiry_notice"] is answer
+
+
+async def test_the_same_person_is_refused_a_second_card_and_keeps_the_first(house: House) -> None:
+    token, first = await house.token(), await house.claimed()
+    approval = {"version": 1, "decision": "approve"}
+    _, decided = await call(house, "POST", f"/cases/{first.id}/decision", token, approval)
+    case = await house.claimed()
+    _, view = await call(house, "GET", f"/cases/{case.id}", token)
+    [found] = view["duplicates"]
+    said = approval | {"verdicts": [{"candidate": found["id"], "verdict": "same"}]}
+    status, problem = await call(house, "POST", f"/cases/{case.id}/decision", token, said)
+    assert (status, problem["code"]) == (409, "same_person")
+    renewal = {"registration": found["id"], "as": "renewal"}
+    status, again = await call(house, "POST", f"/cases/{case.id}/decision", token, said | {"same_as": renewal})
+    assert (status, again["card_number"]) == (200, decided["card_number"])
+    _, view = await call(house, "GET", f"/cases/{case.id}", token)
+    assert view["decisions"][-1]["same_as"] == renewal

@@ -126,7 +126,7 @@ async def test_the_rules_answers_and_warnings_are_said_in_words(house: House) ->
     assert checks["unheard_of"] == Check("unheard_of", "odd", "unheard_of: odd", True)
     attention = {code: check.attention for code, check in checks.items() if code in outcomes}
     assert attention == dict.fromkeys(outcomes, True) | {"documents": False}
-    assert checks["document_warning"].text == "運転免許証（おもて面）: 光が反射しているようです。"
+    assert checks["document_warning"].text == "運転免許証（表面）: 光が反射しているようです。"
 
 
 async def test_a_person_who_may_be_there_already_is_a_candidate_with_the_reasons(house: House) -> None:

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from rules.eligibility import category_allowed, category_at, lists_naming, names_municipality
+from rules.eligibility import category_allowed, category_at, in_force, lists_naming, names_municipality
 from rules.policy import Policy
 from rules.reasons import reason_problem
 
@@ -50,6 +50,60 @@ def test_a_place_leads_to_the_category_on_its_basis(policy: Policy) -> None:
     found = [category_at(policy, basis, CITY, ON) for basis in ("residence", "work", "school", "birth")]
     assert found == ["resident", "commuter", "student", None]
     assert category_at(policy, "work", "宇土市新小路町", ON) is None
+
+
+#: The library's own page of the mutual use, and those around that are not on it.
+PARTNERS = [
+    "荒尾市",
+    "宇城市",
+    "宇土市",
+    "大津町",
+    "菊池市",
+    "玉名市",
+    "長洲町",
+    "西原村",
+    "南阿蘇村",
+    "御船町",
+    "山鹿市",
+]
+COMMUTER_TOWNS = [
+    "阿蘇市",
+    "嘉島町",
+    "菊陽町",
+    "玉東町",
+    "甲佐町",
+    "合志市",
+    "高森町",
+    "南関町",
+    "和水町",
+    "益城町",
+    "美里町",
+]
+SINCE = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize("town", PARTNERS)
+def test_who_lives_in_a_town_of_the_mutual_use_needs_no_proof_of_work_or_school(policy: Policy, town: str) -> None:
+    assert category_at(policy, "residence", f"熊本県{town}1-1", SINCE) == "partner"
+
+
+@pytest.mark.parametrize("town", COMMUTER_TOWNS)
+def test_who_lives_in_any_other_town_around_is_looked_at_as_somebody_who_works_or_studies_here(
+    policy: Policy, town: str
+) -> None:
+    assert category_at(policy, "residence", f"熊本県{town}1-1", SINCE) is None
+    assert category_allowed(policy, "partner", f"熊本県{town}1-1", "", SINCE) == ("check_by_staff",)
+    assert category_allowed(policy, "commuter", f"熊本県{town}1-1", CITY, SINCE) == ("category_confirmed",)
+
+
+@pytest.mark.parametrize("town", [*PARTNERS, *COMMUTER_TOWNS])
+def test_what_was_submitted_under_the_former_list_stands(policy: Policy, town: str) -> None:
+    assert category_allowed(policy, "partner", f"熊本県{town}1-1", "", date(2026, 11, 30)) == ("category_confirmed",)
+
+
+def test_the_list_in_force_leads_to_the_page_of_the_library(policy: Policy) -> None:
+    shown = [each for each in policy.municipality_lists if in_force(each, SINCE) and each.code != "kumamoto_city"]
+    assert [each.url for each in shown] == ["https://www.library.city.kumamoto.jp/guide/160/index.html"]
 
 
 def test_a_town_of_the_same_name_in_another_prefecture_is_another_town(policy: Policy) -> None:

@@ -62,7 +62,11 @@ def test_refused_documents_prove_nothing(policy: Policy) -> None:
         ("my_number_card", "back", "mynumber_back"),
         ("mynumber_card_with_licence", "back", "mynumber_back"),
         ("special_residence_card_2026", "back", "check_individual_number"),
+        ("special_permanent_resident_card_2026", "back", "check_individual_number"),
+        ("special_permanent_resident_card_2026", "front", None),
         ("tsuchi_card", "front", "tsuchi_card"),
+        ("eligibility_notice", "front", "eligibility_notice"),
+        ("basic_pension_number_notice", "front", None),
         ("library_card", "front", "unknown_type"),
         ("driving_licence", "inside", "unknown_side"),
         ("driving_licence", "back", None),
@@ -72,8 +76,26 @@ def test_each_refusal_has_its_code(policy: Policy, type: str, side: str, code: s
     assert refusal(policy, type, side, ON) == code
 
 
-def test_a_card_is_not_accepted_before_it_exists(policy: Policy) -> None:
-    assert refusal(policy, "special_residence_card_2026", "front", date(2026, 6, 1)) == "document_not_yet_valid"
+@pytest.mark.parametrize("code", ["special_residence_card_2026", "special_permanent_resident_card_2026"])
+def test_a_card_is_not_accepted_before_it_exists(policy: Policy, code: str) -> None:
+    days = (date(2026, 6, 13), date(2026, 6, 14))
+    assert [refusal(policy, code, "front", day) for day in days] == ["document_not_yet_valid", None]
+
+
+def test_who_brings_what_is_refused_is_told_what_to_use(policy: Policy) -> None:
+    refused = [kind for kind in policy.document_types if kind.refused_as]
+    assert {kind.code for kind in refused} == {"health_insurance_card", "tsuchi_card", "eligibility_notice"}
+    assert [kind.code for kind in refused if not (kind.replaced_by and kind.note)] == []
+
+
+def test_what_may_be_hidden_needs_no_mask_of_staff(policy: Policy) -> None:
+    """A place of `mask` keeps staff from approving until it is covered; a place of `may_hide` does not."""
+    may = {kind.code: [place.code for place in kind.may_hide] for kind in policy.document_types if kind.may_hide}
+    assert may["disability_certificate"] == ["disability", "grade"]
+    assert may["driving_licence"] == ["licence_conditions", "organ_donation"]
+    assert may["eligibility_certificate"] == ["organ_donation"]
+    masked = {(kind.code, place.code) for kind in policy.document_types for place in kind.mask}
+    assert masked & {(code, place) for code, places in may.items() for place in places} == set()
 
 
 def test_a_back_without_its_front_asks_for_the_front(policy: Policy) -> None:

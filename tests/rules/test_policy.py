@@ -1,4 +1,5 @@
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         ('ja = "連携市町村", ja-easy', "ja-easy", "the text in ja is missing"),
         ('zh = "驾驶执照", ', "", "document_types(driving_licence).name: the text in zh is missing"),
         ('code = "ko"', 'code = "vi"', "library.name: the text in vi is missing"),
+        ('url = "https://www.library.city.kumamoto.jp/guide', 'url = "javascript:', "is not the address of a web page"),
         ("first = 1\n", "first = 1 1\n", "library.toml"),
     ],
 )
@@ -153,6 +155,19 @@ def test_nobody_is_told_to_renew_before_it_can_be_done(tmp_path: Path) -> None:
     assert problems(tmp_path, ("renewal_notice_days = [60, 14]", "renewal_notice_days = [61, 14]")) == [
         "deadlines.renewal_notice_days: must lie within renewal_opens_days (60)"
     ]
+
+
+def test_a_policy_of_before_is_still_read(tmp_path: Path) -> None:
+    """Another city's file knows nothing of first sign-ins, pages of lists or places that may be hidden."""
+    table = re.sub(r"(?s)\[my_library\].*?(?=\[opening\])", "", PRESET)
+    table = re.sub(r"(?m)^may_hide = \[\n(?:  .*\n)*\]\n", "", table)
+    table = table.replace('url = "https://www.library.city.kumamoto.jp/guide/160/index.html"\n', "")
+    path = tmp_path / "library.toml"
+    path.write_text(table, encoding="utf-8")
+    policy = load_policy(path)
+    assert policy.my_library is None
+    assert {kind.may_hide for kind in policy.document_types} == {()}
+    assert {each.url for each in policy.municipality_lists} == {None}
 
 
 def test_without_a_staff_digest_nobody_is_mailed(tmp_path: Path) -> None:

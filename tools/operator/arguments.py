@@ -60,6 +60,8 @@ def _parser(library: Path) -> argparse.ArgumentParser:
     _outbox(of.add_parser("outbox", help="what waits to be published: list, park, unpark, discard",
                           description="Events that a service has recorded and not yet published."))  # fmt: skip
     _replay(of, library)
+    _keys(of.add_parser("key", help="the master keys of the images: list, rotate (docs/runbooks/key-rotation.md)",
+                        description="The master keys with which the identity images are sealed."))  # fmt: skip
     return parser
 
 
@@ -90,6 +92,14 @@ def _outbox(parser: argparse.ArgumentParser) -> None:
         command.add_argument("service", choices=SERVICES, metavar="SERVICE", help=", ".join(SERVICES))
         if action == "discard":
             command.add_argument("--yes", action="store_true", help="really")
+
+
+def _keys(parser: argparse.ArgumentParser) -> None:
+    of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    listing = "which there are, how old, and how many documents each opens; exit code 1 where a rotation is due"
+    _add(of, "list", listing, commands.list_keys)
+    words = "make a new one, wrap every document's key anew by it, and destroy the old one"
+    _add(of, "rotate", words, commands.rotate_keys)
 
 
 def _replay(of: "argparse._SubParsersAction[argparse.ArgumentParser]", library: Path) -> None:

@@ -9,10 +9,10 @@ from uuid import UUID
 from chassis.clock import system_clock
 from contracts import SERVICES
 from tools.installation import Installation
-from tools.operator import dead_letters, doctor, outbox, replay, status, trace
+from tools.operator import dead_letters, doctor, master_keys, outbox, replay, status, trace
 from tools.operator.answer import Answer, age, clean, counted, moment, table
 from tools.operator.audit import noting
-from tools.operator.findings import PROBLEM
+from tools.operator.findings import OK, PROBLEM
 from tools.operator.house import broker, database
 from tools.operator.letters import DeadLetter
 
@@ -157,6 +157,24 @@ async def examine_house(house: Installation, options: Options) -> Answer:
     rows = [(finding.what, finding.state, finding.text) for finding in found]
     verdict = f"{counted(problems, 'problem')}." if problems else "No problems."
     return Answer(found, f"{table(('what', 'state', ''), rows)}\n\n{verdict}", attention=problems > 0)
+
+
+async def list_keys(house: Installation, _options: Options) -> Answer:
+    keys, now = await master_keys.listed(house), system_clock()
+    rows = [
+        (key.name, key.made_at, age(key.made_at, now), key.documents, "seals new ones" if key.newest else "")
+        for key in keys
+    ]
+    finding = master_keys.check_age(house, now)
+    text = f"{table(('master key', 'made at', 'age', 'documents', ''), rows)}\n\n{finding.state}: {finding.text}"
+    return Answer(keys, text, attention=finding.state != OK)
+
+
+async def rotate_keys(house: Installation, _options: Options) -> Answer:
+    with noting(house) as note:
+        newest, gone = await master_keys.rotate(house, system_clock(), note)
+    text = f"{newest} seals everything now; destroyed: {', '.join(gone)}. Destroy copies of the old file too, and keep one of the new."
+    return Answer({"newest": newest, "destroyed": gone}, text)
 
 
 def _services(options: Options) -> Sequence[str]:

@@ -20,6 +20,7 @@ from tools.installation import Installation
 from tools.operator import senders
 from tools.operator.findings import NOT_CHECKED, OK, PROBLEM, Finding
 from tools.operator.house import database, service_url
+from tools.operator.master_keys import check_age
 
 ASK_SECONDS = 5.0
 #: A lease, a session or a deadline may be wrong by this much and nobody notices.
@@ -50,7 +51,9 @@ async def examine(house: Installation, library: Path, selector: str | None, now:
     found.append(await check_mail_server(service_url(house, "notifier")))
     found.append(await _database_clock(house, now))
     found += await _broker(house, now)
+    found.append(await _decoder(house))
     found.append(check_disk(house.var))
+    found.append(check_age(house, now()))
     return found
 
 
@@ -129,6 +132,31 @@ async def _broker(house: Installation, now: Clock) -> list[Finding]:
     # The date is cut off to whole seconds.
     clock = check_clock("clock of the broker", theirs, before - timedelta(seconds=1), after)
     return [clock, *(check_node(node) for node in nodes)]
+
+
+async def _decoder(house: Installation) -> Finding:
+    """Whether a picture that takes its decoder over is alone there: documents says so in its metrics."""
+    what = "sandbox of the decoder"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ASK_SECONDS)) as session,
+            session.get(f"{service_url(house, 'documents')}/metrics", raise_for_status=True) as answer,
+        ):
+            return check_decoder(what, await answer.text())
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return Finding(what, NOT_CHECKED, f"documents does not answer ({type(error).__name__})")
+
+
+def check_decoder(what: str, metrics: str) -> Finding:
+    """`metrics` as Prometheus reads them."""
+    values = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line and not line.startswith("#"))
+    if values.get("decoder_confined") == "1.0":
+        return Finding(what, OK, "what decodes pictures can do nothing else")
+    text = (
+        "the kernel does not confine what decodes pictures (seccomp): a picture that takes it over could read what documents' "
+        "user can read. documents' log says why; a newer kernel, or a container runtime that allows seccomp, mends it"
+    )
+    return Finding(what, PROBLEM, text)
 
 
 def check_node(node: dict[str, Any]) -> Finding:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +14,7 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from chassis.bus import connected
 from tools.addresses import chosen_ports, in_containers, on_this_machine
 from tools.errors import Stopped
-from tools.installation import Installation, installation
+from tools.installation import Installation, environments, in_environments, installation
 from tools.places import ROOT
 from tools.ports import LOOPBACK
 from tools.servers import Given, Servers
@@ -41,7 +42,12 @@ def find_house(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> In
         servers.rabbitmq.ports = _ports(var / "rabbitmq.ports.json")
     contained = purpose == "deployment"
     ports = chosen_ports(environ.get("OUCHI_PORTS"))
-    return installation(servers, in_containers(environ) if contained else on_this_machine(ports))
+    if contained:
+        deployed = replace(
+            installation(servers, in_containers(environ)), storage_url=environ.get("OUCHI_STORAGE") or None
+        )
+        return in_environments(deployed, environments(environ))
+    return installation(servers, on_this_machine(ports))
 
 
 def service_url(house: Installation, service: str) -> str:

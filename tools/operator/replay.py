@@ -32,13 +32,15 @@ PUBLISH_SECONDS = 5.0
 
 LAST = "SELECT max(id) FROM outbox"
 OLDEST = "SELECT min(recorded_at) FROM outbox WHERE published_at IS NOT NULL"
+# Of what was erased meanwhile the envelope is left alone: there is nothing to send.
 COUNT = """
 SELECT count(*) FROM outbox
- WHERE published_at IS NOT NULL AND recorded_at >= $1 AND event_type = ANY($2) AND id <= $3
+ WHERE published_at IS NOT NULL AND recorded_at >= $1 AND event_type = ANY($2) AND id <= $3 AND event ? 'data'
 """
 NEXT = """
 SELECT id, event_id, event_type, recorded_at, event::text AS body, event->>'traceparent' AS traceparent FROM outbox
  WHERE published_at IS NOT NULL AND recorded_at >= $1 AND event_type = ANY($2) AND id > $3 AND id <= $4
+   AND event ? 'data'
  ORDER BY id LIMIT $5
 """
 

@@ -49,15 +49,17 @@ class Upload:
 
 @dataclass(frozen=True)
 class Kept:
-    """Where the sealed renditions are and what opens them; gone once the document is deleted."""
+    """Where the sealed renditions and what opens them are; gone once the document is deleted."""
 
     folder: str
-    wrapped_key: bytes
+    #: The master key that wrapped the document's key; while keys are wrapped anew the object itself knows better.
     key_name: str
     #: Tells the same upload from another one, without saying anything about its bytes; empty once masked.
     fingerprint: bytes
     #: Tells the same file from another one within its application (sealing.marks); empty once masked.
     mark: bytes
+    #: Only where the key has not been moved to the images yet (ADR 0010).
+    wrapped_key: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,19 @@ from services.documents.model.document import Document, Kept
 
 INSERT_DOCUMENT = """
 INSERT INTO documents (id, application, type, side, width, height, bytes, warnings, mask, stored_at,
-                       folder, wrapped_key, key_name, fingerprint, mark)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                       folder, key_name, fingerprint, mark)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO NOTHING
 RETURNING id
 """
 
-DOCUMENT = """
+DOCUMENT_COLUMNS = """
 SELECT id, application, type, side, width, height, bytes, warnings, mask, stored_at,
        folder, wrapped_key, key_name, fingerprint, mark, deleted_at
-  FROM documents WHERE id = $1
+  FROM documents
 """
+
+DOCUMENT = DOCUMENT_COLUMNS + " WHERE id = $1"
 
 LOCKED_DOCUMENT = DOCUMENT + " FOR UPDATE"
 
@@ -33,9 +35,11 @@ UPDATE documents SET deleted_at = $2, deleted_because = $3, deleted_by = $4,
 
 REPLACE_DOCUMENT = """
 UPDATE documents SET width = $2, height = $3, bytes = $4, mask = $5,
-       folder = $6, wrapped_key = $7, key_name = $8, fingerprint = $9, mark = $10
+       folder = $6, wrapped_key = NULL, key_name = $7, fingerprint = $8, mark = $9
  WHERE id = $1
 """
+
+SET_MASK = "UPDATE documents SET mask = $2 WHERE id = $1"
 
 # Nobody heard of a submission: then the time counts from the upload.
 DUE_DOCUMENTS = """
@@ -57,12 +61,22 @@ SELECT d.stored_at, a.outcome, a.delete_on
 """
 
 # In the order of ids, so that a rotation that was stopped goes on where it was.
-KEYS_TO_REWRAP = """
-SELECT id, wrapped_key, key_name FROM documents
+TO_REWRAP = (
+    DOCUMENT_COLUMNS
+    + """
  WHERE deleted_at IS NULL AND key_name <> $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE
 """
+)
 
-REWRAP = "UPDATE documents SET wrapped_key = $2, key_name = $3 WHERE id = $1"
+TO_MOVE = DOCUMENT_COLUMNS + " WHERE wrapped_key IS NOT NULL AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED"
+
+REWRAPPED = "UPDATE documents SET wrapped_key = NULL, key_name = $2 WHERE id = $1"
+
+# Who stores a document shares the lock of whoever retires a master key, so that one of them comes first.
+SHARE_KEYS = "SELECT pg_advisory_xact_lock_shared(hashtext('master keys'))"
+LOCK_KEYS = "SELECT pg_advisory_xact_lock(hashtext('master keys'))"
+IS_RETIRED = "SELECT EXISTS (SELECT FROM retired_keys WHERE name = $1)"
+RETIRE = "INSERT INTO retired_keys (name, retired_at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING"
 
 LIVING_FOLDERS = "SELECT folder FROM documents WHERE folder = ANY($1::text[])"
 
@@ -86,7 +100,6 @@ async def insert_document(conn: Connection, document: Document) -> bool:
         document.mask,
         document.stored_at,
         kept.folder,
-        kept.wrapped_key,
         kept.key_name,
         kept.fingerprint,
         kept.mark,
@@ -121,11 +134,14 @@ async def replace_document(conn: Connection, document: Document) -> None:
         document.bytes,
         document.mask,
         kept.folder,
-        kept.wrapped_key,
         kept.key_name,
         kept.fingerprint,
         kept.mark,
     )
+
+
+async def set_mask(conn: Connection, id_: UUID, mask: str) -> None:
+    await conn.execute(SET_MASK, id_, mask)
 
 
 async def due_documents(
@@ -145,14 +161,31 @@ async def kept(conn: Connection) -> list[asyncpg.Record]:
     return list(await conn.fetch(KEPT))
 
 
-async def lock_keys(conn: Connection, newest: str, after: UUID, limit: int) -> list[tuple[UUID, bytes, str]]:
-    """(document, wrapped key, name of the master key) of documents behind `after` whose master key is not `newest`."""
-    rows = await conn.fetch(KEYS_TO_REWRAP, newest, after, limit)
-    return [(row["id"], row["wrapped_key"], row["key_name"]) for row in rows]
+async def lock_to_rewrap(conn: Connection, newest: str, after: UUID, limit: int) -> list[Document]:
+    """Documents behind `after` whose master key is not `newest`, locked."""
+    return [_kept_document(row) for row in await conn.fetch(TO_REWRAP, newest, after, limit)]
 
 
-async def rewrap(conn: Connection, id_: UUID, wrapped_key: bytes, key_name: str) -> None:
-    await conn.execute(REWRAP, id_, wrapped_key, key_name)
+async def lock_to_move(conn: Connection, after: UUID, limit: int) -> list[Document]:
+    """Documents behind `after` whose key is still in the database, locked."""
+    return [_kept_document(row) for row in await conn.fetch(TO_MOVE, after, limit)]
+
+
+async def rewrapped(conn: Connection, id_: UUID, key_name: str) -> None:
+    """The key lies beside the images, wrapped by this master key."""
+    await conn.execute(REWRAPPED, id_, key_name)
+
+
+async def may_store(conn: Connection, key_name: str) -> bool:
+    """False where this master key is retired; else it stays what it is until the transaction ends."""
+    await conn.execute(SHARE_KEYS)
+    return not await conn.fetchval(IS_RETIRED, key_name)
+
+
+async def retire(conn: Connection, names: Collection[str], now: datetime) -> None:
+    """From the end of this transaction on nothing is stored that one of these master keys sealed."""
+    await conn.execute(LOCK_KEYS)
+    await conn.execute(RETIRE, list(names), now)
 
 
 async def living_folders(conn: Connection, folders: Collection[str]) -> set[str]:
@@ -165,11 +198,13 @@ async def master_keys_in_use(conn: Connection) -> set[str]:
 
 
 def _document(row: asyncpg.Record | None) -> Document | None:
-    if row is None:
-        return None
+    return _kept_document(row) if row else None
+
+
+def _kept_document(row: asyncpg.Record) -> Document:
     kept = None
     if row["folder"] is not None:
-        kept = Kept(row["folder"], row["wrapped_key"], row["key_name"], row["fingerprint"], row["mark"] or b"")
+        kept = Kept(row["folder"], row["key_name"], row["fingerprint"], row["mark"] or b"", row["wrapped_key"])
     return Document(
         id=row["id"],
         application=row["application"],

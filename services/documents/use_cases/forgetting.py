@@ -20,7 +20,10 @@ INDIVIDUAL_NUMBER, REFUSED_AS = "individual_number", "individual_number_visible"
 
 
 async def delete_document(vault: Vault, grant: Grant, why: str) -> None:
-    """Destroy the document; one that is gone already stays gone. Raises NotFound (also for another application's)."""
+    """Destroy the document; one that is gone already stays gone.
+
+    Raises NotFound (also for another application's), or Unavailable: it is to be asked for again.
+    """
     async with vault.db.transaction() as tx:
         document = await store.lock_document(tx.conn, grant.resource)
         if document is None or document.application != grant.owner:
@@ -81,6 +84,9 @@ async def sweep(vault: Vault) -> bool:
 
 
 async def _forget(vault: Vault, tx: Transaction, document: Document, why: str, actor: str | None) -> None:
+    """Destroy the key, and only then say so. Raises Unavailable: nothing was said, and it is tried again."""
     now = vault.now()
+    assert document.kept is not None
+    await vault.storage.destroy_key(document.kept.folder)
     await store.forget_document(tx.conn, document.id, now, why, actor)
     await tx.record(events.document_deleted(document, why, now))

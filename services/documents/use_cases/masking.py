@@ -10,7 +10,7 @@ from services.documents.model import sealing
 from services.documents.model.document import DONE, READING, Document
 from services.documents.model.masking import Box
 from services.documents.use_cases.reading import open_rendition
-from services.documents.use_cases.storing import keep
+from services.documents.use_cases.storing import keep, refuse_retired
 from services.documents.use_cases.vault import Vault
 
 
@@ -25,15 +25,20 @@ async def mask_document(vault: Vault, grant: Grant, boxes: Sequence[Box]) -> Doc
     masked = await _masked(vault, before, boxes) if boxes else None
     async with vault.db.transaction() as tx:
         known = await store.lock_document(tx.conn, grant.resource)
-        unchanged = known is not None and known.kept is not None and known.kept == before.kept
+        unchanged = known is not None and known.kept is not None and _folder(known) == _folder(before)
         if unchanged:
+            assert known is not None
             if masked is None and before.mask == DONE:
                 return before
-            now, after = vault.now(), masked or replace(before, mask=DONE)
-            await store.replace_document(tx.conn, after)
+            now, after = vault.now(), masked or replace(known, mask=DONE)
+            if masked:
+                await refuse_retired(tx, masked)
+                await store.replace_document(tx.conn, masked)
+            else:
+                await store.set_mask(tx.conn, known.id, DONE)
             await store.insert_mask(tx.conn, grant, len(boxes), now)
             await tx.record(events.document_masked(after, len(boxes), now))
-    # The key went with the transaction; what cannot be removed now the sweep finds, and nothing opens it.
+    # No row leads there any more; the key goes first, and what cannot be removed now the sweep finds.
     superseded = before if unchanged else masked
     if masked and superseded and superseded.kept:
         await vault.storage.remove(superseded.kept.folder)
@@ -41,6 +46,11 @@ async def mask_document(vault: Vault, grant: Grant, boxes: Sequence[Box]) -> Doc
         _own(known, grant)
         raise Conflict("changed")
     return after
+
+
+def _folder(document: Document) -> str | None:
+    """By which one picture is told from another: keys may be wrapped anew meanwhile."""
+    return document.kept.folder if document.kept else None
 
 
 def _own(document: Document | None, grant: Grant) -> Document:

@@ -11,7 +11,7 @@ from services.documents import store
 from services.documents.model import sealing
 from services.documents.model.document import RENDITIONS, Document
 from services.documents.model.sealing import KeyMissing
-from services.documents.objects import Missing
+from services.documents.objects import KEY, Missing
 from services.documents.use_cases.vault import Vault
 
 log = structlog.get_logger()
@@ -35,12 +35,28 @@ async def open_rendition(vault: Vault, document: Document, rendition: str) -> by
     """The JPEG of a document that is kept. Raises NotFound or Unavailable."""
     kept = document.kept
     assert kept is not None
+    key = await key_of(vault, document)
     try:
-        key = sealing.unwrap(vault.keys, kept.key_name, kept.wrapped_key, document.id)
         return sealing.unseal(key, await vault.storage.read(kept.folder, rendition), document.id, rendition)
     except Missing:
         # Deleted or masked since we looked, or lost.
         log.error("object missing", document=str(document.id), rendition=rendition)
+        raise NotFound from None
+    except InvalidTag:
+        log.error("document cannot be opened", document=str(document.id), error="InvalidTag")
+        raise Unavailable("cannot_be_opened") from None
+
+
+async def key_of(vault: Vault, document: Document) -> bytes:
+    """The key of a document that is kept. Raises NotFound (destroyed since we looked, or lost) or Unavailable."""
+    kept = document.kept
+    assert kept is not None
+    try:
+        if kept.wrapped_key is not None:
+            return sealing.unwrap(vault.keys, kept.key_name, kept.wrapped_key, document.id)
+        return sealing.open_key(vault.keys, await vault.storage.read(kept.folder, KEY), document.id)
+    except Missing:
+        log.error("object missing", document=str(document.id), rendition=KEY)
         raise NotFound from None
     except (KeyMissing, InvalidTag) as error:
         log.error("document cannot be opened", document=str(document.id), error=type(error).__name__)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
-from cryptography.exceptions import InvalidTag
 
 from chassis.clock import today
+from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Forbidden, Invalid, TooLarge, Unavailable
 from chassis.service_tokens import Grant
 from rules.identity_documents import document_type, refusal
@@ -29,8 +29,9 @@ from services.documents.model.document import (
 )
 from services.documents.model.kinds import HEAD_BYTES, kind_of
 from services.documents.model.retention import unfinished_before
-from services.documents.model.sealing import KeyMissing
+from services.documents.objects import KEY
 from services.documents.scanner import scan
+from services.documents.use_cases.reading import key_of
 from services.documents.use_cases.room import Share
 from services.documents.use_cases.vault import Vault
 
@@ -62,7 +63,7 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     if grant.owner != upload.application:
         raise Forbidden("other_application")
     _refuse_by_policy(vault, upload)
-    with vault.room.share() as share:
+    with vault.room.share(upload.application) as share:
         return await _store(vault, upload, await _receive(vault, upload, pieces, share))
 
 
@@ -72,7 +73,7 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
         code = await store.refused_before(conn, upload.application, received.marks)
         same = await store.was_submitted(conn, upload, received.marks)
     if known:
-        return _repeated(vault, known, upload, received)
+        return await _repeated(vault, known, upload, received)
     if code:
         raise refused(code, SAME_AS_BEFORE)
     cleaned = await _cleaned(vault, upload, received)
@@ -81,6 +82,7 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
     document = await _write(vault, upload, received, cleaned)
     async with vault.db.transaction() as tx:
         # Where the commit's answer is lost the objects stay: either the row names them or the sweep finds them.
+        await refuse_retired(tx, document)
         if await store.insert_document(tx.conn, document):
             await tx.record(events.document_stored(document))
             return document
@@ -89,7 +91,13 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
     async with vault.db.connection() as conn:
         other = await store.find_document(conn, upload.id)
     assert other is not None
-    return _repeated(vault, other, upload, received)
+    return await _repeated(vault, other, upload, received)
+
+
+async def have_decoder_ready(vault: Vault) -> bool:
+    """So that the first picture waits for none, and it is known early whether the kernel confines it. False: no more."""
+    await vault.decoder.warm_up()
+    return False
 
 
 async def prune_refusals(vault: Vault) -> bool:
@@ -106,15 +114,6 @@ def _refuse_by_policy(vault: Vault, upload: Upload) -> None:
     kind = document_type(vault.policy, upload.type)
     of_side = {"unknown_side", *(side.refused_as for side in kind.sides)} if kind else set()
     raise Invalid([FieldError("side" if code in of_side else "type", code)], code)
-
-
-def _key_of(vault: Vault, known: Document) -> bytes:
-    assert known.kept is not None
-    try:
-        return sealing.unwrap(vault.keys, known.kept.key_name, known.kept.wrapped_key, known.id)
-    except (KeyMissing, InvalidTag) as error:
-        log.error("document cannot be opened", document=str(known.id), error=type(error).__name__)
-        raise Unavailable("cannot_be_opened") from None
 
 
 async def _receive(vault: Vault, upload: Upload, pieces: AsyncIterable[bytes], share: Share) -> Received:
@@ -142,12 +141,12 @@ async def _cleaned(vault: Vault, upload: Upload, received: Received) -> Cleaned:
         raise
 
 
-def _repeated(vault: Vault, known: Document, upload: Upload, received: Received) -> Document:
+async def _repeated(vault: Vault, known: Document, upload: Upload, received: Received) -> Document:
     if known.kept is None:
         raise Conflict("deleted")
     if known.is_for(upload) and not known.kept.fingerprint:
         raise Conflict("masked")
-    fingerprint = sealing.fingerprint(_key_of(vault, known), known.id, received.digest)
+    fingerprint = sealing.fingerprint(await key_of(vault, known), known.id, received.digest)
     if not known.is_for(upload) or not hmac.compare_digest(known.kept.fingerprint, fingerprint):
         raise Conflict("other_image")
     return known
@@ -178,8 +177,16 @@ async def keep(
     vault: Vault, document: UUID, key: bytes, renditions: list[Rendition], fingerprint: bytes = b"", mark: bytes = b""
 ) -> Kept:
     """Seal the renditions with `key` and write them under a new folder. Raises Unavailable: nothing is left."""
-    folder = await vault.storage.write(
-        {each.name: sealing.seal(key, each.jpeg, document, each.name) for each in renditions}
-    )
-    newest = vault.keys.newest
-    return Kept(folder, sealing.wrap(vault.keys, newest, key, document), newest, fingerprint, mark)
+    keys = vault.keys
+    sealed = {each.name: sealing.seal(key, each.jpeg, document, each.name) for each in renditions}
+    folder = await vault.storage.write({KEY: sealing.key_object(keys, key, document), **sealed})
+    return Kept(folder, keys.newest, fingerprint, mark)
+
+
+async def refuse_retired(tx: Transaction, document: Document) -> None:
+    """Raises Unavailable where the master key was retired since the document was sealed: it will be gone; the sweep takes
+    what was written, and the next try is sealed by the new one."""
+    assert document.kept is not None
+    if not await store.may_store(tx.conn, document.kept.key_name):
+        log.warning("sealed by a master key that was just retired", document=str(document.id))
+        raise Unavailable

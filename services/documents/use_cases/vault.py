@@ -1,6 +1,6 @@
 """The context: what the use cases of documents need."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,8 @@ class Vault:
     now: Clock
     policy: Policy
     storage: Objects
-    keys: MasterKeys
+    #: Gives the master keys as they are now: they may be rotated while we run.
+    read_keys: Callable[[], MasterKeys] = field(repr=False)
     decoder: Decoder
     #: The public Ed25519 keys of the services that may call, by name.
     callers: Mapping[str, bytes]
@@ -31,6 +32,10 @@ class Vault:
     room: Room = field(default_factory=Room)
     #: Beats where images are to be destroyed at once.
     erased: Pulse = field(default_factory=Pulse)
+
+    @property
+    def keys(self) -> MasterKeys:
+        return self.read_keys()
 
     @property
     def zone(self) -> ZoneInfo:

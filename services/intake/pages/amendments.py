@@ -40,7 +40,7 @@ async def post_details(intake: Intake, request: web.Request) -> web.Response:
         error = FieldError(
             "",
             conflict.code,
-            gettext("ほかの画面で内容が変わりました。もう一度ごらんになって、保存してください。"),
+            gettext("ほかの画面で内容が変わりました。もう一度ご確認のうえ、保存してください。"),
         )
         return await _again(intake, request, sent, [error], conflict.status)
     return see_other("/application?amended=1" if changed.status == SUBMITTED else "/application/confirm")

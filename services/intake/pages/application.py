@@ -164,7 +164,7 @@ def coming(view: ApplicationView) -> list[dict[str, Any]]:
     if status == PROVISIONAL:
         steps.append({"title": gettext("本人確認書類の写真を送って申請する"), "state": "now"})
     elif status == CORRECTION_REQUESTED:
-        steps.append({"title": gettext("なおして送る"), "state": "now"})
+        steps.append({"title": gettext("修正して送る"), "state": "now"})
     elif status == APPROVED and view.registration is None:
         return [{"title": gettext("貸出カード番号の準備"), "state": "now"}]
     elif view.application.withdrawal_requested_at and status == SUBMITTED:

@@ -83,16 +83,16 @@ async def get_confirm(intake: Intake, request: web.Request) -> web.Response:
         # Who has lost the card seldom knows its number.
         sections[0][1].insert(0, Row(fields.label("card_number"), gettext("わからない"), f"{edit}#card_number"))
     if draft.form.get("filled_by") == "guardian":
-        sections[0] = (gettext("カードを使うお子さん"), sections[0][1])
+        sections[0] = (gettext("カードを使うお子さま"), sections[0][1])
     filled_by = Row(gettext("入力した人"), fields.filled_by(draft.form.get("filled_by", "self")), f"{edit}#filled_by")
-    password = Row(gettext("パスワード"), gettext("設定ずみ"), f"{edit}#password")
+    password = Row(gettext("パスワード"), gettext("設定済み"), f"{edit}#password")
     wanted = says_yes(draft.form.get("expiry_notice"))
     notice = Row(fields.label("expiry_notice"), fields.expiry_notice(wanted), f"{edit}#expiry_notice")
     values = {
         "kind": kind,
-        "procedure": Row(gettext("手続き"), gettext(words.KINDS[kind])),
+        "procedure": Row(gettext("申請の種類"), gettext(words.KINDS[kind])),
         "button": gettext(words.REGISTER[kind]),
-        "sections": [*sections, (gettext("そのほか"), [notice, filled_by, password])],
+        "sections": [*sections, (gettext("その他"), [notice, filled_by, password])],
         "changed": any(row.changed_from for _, rows in sections for row in rows),
         "questions": _questions(intake, understanding.values),
         "edit": edit,

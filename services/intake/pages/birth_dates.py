@@ -15,7 +15,7 @@ _ONE_ERA = _(
     "「%(western)s%(year)s年」になっています。%(era)s%(year)s年なら、左の「%(western)s」を「%(era)s」に変えてください。"
 )
 _SEVERAL_ERAS = _(
-    "「%(western)s%(year)s年」になっています。%(years)sのどれかなら、左の「%(western)s」をその年号に変えてください。"
+    "「%(western)s%(year)s年」になっています。%(years)sのどれかなら、左の「%(western)s」をその元号に変えてください。"
 )
 _TOGETHER = re.compile("(" + "|".join(ERAS) + ")?([^年月日]*)年([^年月日]*)月([^年月日]*)日")
 

@@ -62,7 +62,7 @@ async def post_corrections(intake: Intake, request: web.Request) -> web.Response
         error = FieldError(
             "",
             conflict.code,
-            gettext("ほかの画面で内容が変わりました。もう一度ごらんになって、保存してください。"),
+            gettext("ほかの画面で内容が変わりました。もう一度ご確認のうえ、保存してください。"),
         )
         return await _again(intake, request, sent, [error], conflict.status)
     return see_other(PAGE + "?saved=1")

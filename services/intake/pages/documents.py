@@ -1,13 +1,14 @@
 """Choosing a document, answering whether its address is the present one, and sending its photographs."""
 
 import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from chassis.errors import Conflict, FieldError, Invalid, Malformed, NotFound, TooLarge, Unavailable
+from chassis.errors import Conflict, FieldError, Invalid, NotFound, TooLarge, Unavailable
 from chassis.web.failures import problem_json
 from chassis.web.languages import gettext
 from services.intake import messages
@@ -31,12 +32,10 @@ from services.intake.pages.photograph import (
     said_of_address,
     show_photograph,
 )
-from services.intake.pages.uploads import Picture, read_upload
+from services.intake.pages.uploads import FORM_ITSELF, read_upload
 from services.intake.use_cases import Intake, document_rendition, get_application, remove_document, store_document
 
 CORRECTIONS = "/application/corrections"
-#: A form's own fields and boundaries take less than this.
-_FORM_ITSELF = 64 * 1024
 
 
 async def get_documents(intake: Intake, request: web.Request) -> web.Response:
@@ -58,7 +57,9 @@ async def get_documents(intake: Intake, request: web.Request) -> web.Response:
 
 async def post_document(intake: Intake, request: web.Request) -> web.Response:
     """Stream the photograph on. What is wrong with it is said on the same page, or as JSON to the page's script."""
-    fields, picture = await read_upload(request, ("type", "side", "address"), "document")
+    fields, picture = await read_upload(
+        request, ("type", "side", "address"), "document", intake.policy.limits.upload_bytes
+    )
     view = await _view(intake, request)
     code = fields.get("type", "")
     if not identity.sides_of(intake.policy, code, intake.today):
@@ -70,8 +71,6 @@ async def post_document(intake: Intake, request: web.Request) -> web.Response:
     try:
         document = await _store(intake, request, view, chosen, picture)
     except (Conflict, Invalid, TooLarge, Unavailable) as problem:
-        if picture and picture.broken:
-            raise Malformed from problem
         if scripted:
             return problem_json(problem)
         if problem.code == "wrong_state":
@@ -115,16 +114,14 @@ async def _document_in(intake: Intake, request: web.Request) -> UUID:
 
 
 async def _store(
-    intake: Intake, request: web.Request, view: ApplicationView, chosen: Chosen, picture: Picture | None
+    intake: Intake, request: web.Request, view: ApplicationView, chosen: Chosen, picture: AsyncIterator[bytes] | None
 ) -> Document:
     if picture is None:
-        raise Invalid([FieldError("document", NO_FILE, gettext("写真を選んでください。"))], NO_FILE)
-    if (request.content_length or 0) > intake.policy.limits.upload_bytes + _FORM_ITSELF:
+        raise Invalid([FieldError("document", NO_FILE, gettext("写真を選択してください。"))], NO_FILE)
+    if (request.content_length or 0) > intake.policy.limits.upload_bytes + FORM_ITSELF:
         raise TooLarge("too_large", messages.text("too_large"))
     shows = {CURRENT: True, OLD: False}.get(chosen.address)
-    return await store_document(
-        intake, view.application.id, chosen.type.code, chosen.side.code, shows, picture.chunks(), None
-    )
+    return await store_document(intake, view.application.id, chosen.type.code, chosen.side.code, shows, picture, None)
 
 
 def _after(request: web.Request, view: ApplicationView, document: Document) -> str:

@@ -162,9 +162,9 @@ def _page(intake: Intake, request: web.Request, form: Mapping[str, str], found: 
         "asks_address": found.state == ASK_ADDRESS or bool(form.get("address")),
         "asks_affiliation": found.state in _ASKS_AFFILIATION and bool(eligibility.affiliations(policy)),
         "affiliations": eligibility.affiliations(policy),
-        "area": names(policy, (each.name for each in affiliation_lists(policy))),
+        "area": names(policy, (each.name for each in affiliation_lists(policy, intake.today))),
         "categories": current(policy.categories),
-        "lists": residence_lists(policy),
+        "lists": residence_lists(policy, intake.today),
         "errors": [found.error] if found.error else [],
     }
     return show(intake, request, "eligibility.html", values, status=422 if found.error else 200)

@@ -11,6 +11,7 @@ from chassis.web.days import day_with_year
 from chassis.web.languages import SOURCE, gettext, spoken
 from chassis.web.languages import marked as _
 from rules import dates, text
+from rules.eligibility import in_force
 from rules.policy import Policy, current
 from rules.policy_choices import Branch, Category, MunicipalityList, Named
 from rules.policy_library import Texts
@@ -100,19 +101,19 @@ def options(policy: Policy, field: str) -> list[tuple[str, str]]:
     return [(each.code, text_of(policy, each.name)) for each in current(entries(policy, field))]
 
 
-def residence_lists(policy: Policy) -> list[MunicipalityList]:
-    """The lists of those who may have a card because they live there."""
-    return _lists(policy, [each for each in current(policy.categories) if each.basis == RESIDENCE])
+def residence_lists(policy: Policy, on: date) -> list[MunicipalityList]:
+    """The lists in force of those who may have a card because they live there."""
+    return _lists(policy, [each for each in current(policy.categories) if each.basis == RESIDENCE], on)
 
 
-def affiliation_lists(policy: Policy) -> list[MunicipalityList]:
-    """The lists of those who may have a card because they work or study there."""
-    return _lists(policy, [each for each in current(policy.categories) if each.basis != RESIDENCE])
+def affiliation_lists(policy: Policy, on: date) -> list[MunicipalityList]:
+    """The lists in force of those who may have a card because they work or study there."""
+    return _lists(policy, [each for each in current(policy.categories) if each.basis != RESIDENCE], on)
 
 
-def _lists(policy: Policy, categories: Iterable[Category]) -> list[MunicipalityList]:
+def _lists(policy: Policy, categories: Iterable[Category], on: date) -> list[MunicipalityList]:
     needed = {code for category in categories for code in category.lists}
-    return [each for each in policy.municipality_lists if each.code in needed]
+    return [each for each in policy.municipality_lists if each.code in needed and in_force(each, on)]
 
 
 def names(policy: Policy, of: Iterable[Texts]) -> str:

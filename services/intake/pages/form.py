@@ -18,7 +18,7 @@ from services.intake.model.applications import NEW
 from services.intake.model.forms import needs_guardian
 from services.intake.model.towns import with_town
 from services.intake.model.views import Draft
-from services.intake.pages import fields, words
+from services.intake.pages import fields, keeping, words
 from services.intake.pages.birth_dates import ERAS, Boxes, apart, slip, together
 from services.intake.pages.frame import read_fields, show
 from services.intake.postal_codes import Places
@@ -90,11 +90,12 @@ def form_page(
         "town": next((town for town in towns if typed.get("address", "").startswith(town)), ""),
         "choices": {
             "categories": current(policy.categories),
-            "lists": fields.residence_lists(policy),
+            "lists": fields.residence_lists(policy, intake.today),
             "branches": fields.options(policy, "pickup_branch"),
             "hold_contacts": fields.options(policy, "hold_contact"),
             "guardian_relations": fields.options(policy, "guardian_relation"),
         },
+        "records": keeping.kept(policy),
         "has_draft": going_on,
         "has_password": going_on and draft is not None and draft.has_password,
         "registered": draft is not None and draft.application_id is not None,

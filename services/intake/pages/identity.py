@@ -62,7 +62,7 @@ def ended(policy: Policy, on: date) -> tuple[DocumentType, ...]:
 
 
 def name_of(policy: Policy, code: str, side_code: str) -> str:
-    """運転免許証（うら面）; without the side where there is only one."""
+    """運転免許証（裏面）; without the side where there is only one."""
     kind, named = document_type(policy, code), policy.document_type(code)
     if kind is None or named is None:
         return code
@@ -116,12 +116,12 @@ def groups(policy: Policy, view: ApplicationView, on: date) -> list[Group]:
         who = tuple(offered_to(who, age(date.fromisoformat(born), on)))
     title = _title_of_identity(policy, view, on)
     if _for_a_child(policy, view, on):
-        title = gettext("お子さんの本人確認書類を選んでください")
-    identity = Group(title, gettext("名前・住所・生年月日がわかるもの。"), who[:FIRST], who[FIRST:])
+        title = gettext("お子さまの本人確認書類を選択してください")
+    identity = Group(title, gettext("お名前・住所・生年月日がわかるもの。"), who[:FIRST], who[FIRST:])
     address = Group(
         gettext("いまの住所がわかるもの"),
         gettext(
-            "本人確認書類の住所が古いときや、住所が書いていないときに使います。名前といまの住所が書いてあるものです。"
+            "本人確認書類の住所が古いときや、住所が書いていないときに使います。お名前といまの住所が書いてあるものです。"
         ),
         where,
     )
@@ -163,7 +163,7 @@ def _title_of_belonging(basis: str) -> str:
 
 
 def _title_of_identity(policy: Policy, view: ApplicationView, on: date) -> str:
-    return gettext("お子さんの本人確認書類") if _for_a_child(policy, view, on) else gettext("本人確認書類")
+    return gettext("お子さまの本人確認書類") if _for_a_child(policy, view, on) else gettext("本人確認書類")
 
 
 def _for_a_child(policy: Policy, view: ApplicationView, on: date) -> bool:

@@ -16,7 +16,7 @@ from chassis.web.routes import PRINCIPAL, Handler, Route
 from services.intake.pages import apply, contacts, eligibility, passwords
 from services.intake.pages.frame import DRAFT, REFUSED, cookie
 from services.intake.pages.sign_in import sign_in_page
-from services.intake.use_cases import Intake, find_draft, limits
+from services.intake.use_cases import Intake, at_once, find_draft, limits
 
 #: The policy's rate for each route that costs us, or others, something.
 CODES: Mapping[tuple[str, str], str] = {
@@ -80,7 +80,10 @@ def _counted(route: Route[Intake], code: str) -> Handler[Intake]:
             if route.path not in _FORMS or route.method == "GET":
                 raise
             return await _again(intake, request, _FORMS[route.path], refused)
-        return await route.handler(intake, request)
+        if code != "upload":
+            return await route.handler(intake, request)
+        with at_once.uploading(intake, request[PRINCIPAL], client_address(request)):
+            return await route.handler(intake, request)
 
     return handle
 

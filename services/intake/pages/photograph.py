@@ -19,6 +19,7 @@ from services.intake.model.applications import CORRECTION_REQUESTED
 from services.intake.model.documents import Document
 from services.intake.model.views import ApplicationView
 from services.intake.pages import identity, pictures
+from services.intake.pages.fields import names
 from services.intake.pages.frame import show, text_of
 from services.intake.use_cases import Intake, most_documents
 
@@ -26,7 +27,7 @@ PAGE = "/application/documents"
 CURRENT, OLD = "current", "old"
 #: No file was chosen.
 NO_FILE = "no_file"
-_NO_FILE = _("写真を選んでください。")
+_NO_FILE = _("写真を選択してください。")
 _SAME_AS_BEFORE = "same_as_before"
 
 
@@ -96,6 +97,7 @@ def show_photograph(intake: Intake, request: web.Request, view: ApplicationView,
         "more": _further_sides(intake, chosen, sent),
         "picture": picture,
         "places": [{"name": text_of(policy, each.name), "box": each.box} for each in picture.places],
+        "may_hide": names(policy, (each.name for each in kind.may_hide)),
         "issued_since": _issued_since(policy, kind, intake.today),
         "replaces": chosen.side.code in sent,
         "changes": any(side.address_changes for side in chosen.sides),

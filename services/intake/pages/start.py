@@ -6,7 +6,7 @@ from aiohttp import web
 
 from chassis.web.days import day_of_month
 from chassis.web.languages import gettext
-from services.intake.pages import identity, words
+from services.intake.pages import identity, keeping, words
 from services.intake.pages.fields import names
 from services.intake.pages.form import kind_of
 from services.intake.pages.frame import DRAFT, cookie, show
@@ -19,6 +19,7 @@ async def get_start(intake: Intake, request: web.Request) -> web.Response:
         "begun": await _begun(intake, request),
         "identity": identity.of_kind(policy, "identity", on),
         "ended": identity.ended(policy, on),
+        "records": keeping.kept(policy),
         "supplement_names": identity.supplements(policy, on),
         "affiliation_names": names(policy, (each.name for each in identity.of_kind(policy, "affiliation", on))),
     }

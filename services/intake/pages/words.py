@@ -3,7 +3,7 @@
 from chassis.web.languages import marked as _
 
 PROOFS = {
-    "name": _("名前"),
+    "name": _("お名前"),
     "birth_date": _("生年月日"),
     "current_address": _("いまの住所"),
     "work_or_school": _("市内の勤務先・学校"),
@@ -11,24 +11,24 @@ PROOFS = {
 
 #: What is applied for.
 KINDS = {
-    "new": _("新しい登録"),
+    "new": _("新規登録"),
     "renewal": _("カードの更新"),
-    "change": _("住所や名前などの変更"),
+    "change": _("住所やお名前などの変更"),
     "replacement": _("なくしたカードの再発行"),
 }
 
 #: The button that applies for it, and what is said once it is pressed.
 REGISTER = {
     "new": _("この内容で仮登録する"),
-    "renewal": _("この内容で更新を申し込む"),
-    "change": _("この内容で変更を申し込む"),
-    "replacement": _("この内容で再発行を申し込む"),
+    "renewal": _("この内容で更新を申請する"),
+    "change": _("この内容で変更を申請する"),
+    "replacement": _("この内容で再発行を申請する"),
 }
 REGISTERED = {
     "new": _("仮登録ができました"),
-    "renewal": _("更新の申し込みを受け付けました"),
-    "change": _("変更の申し込みを受け付けました"),
-    "replacement": _("再発行の申し込みを受け付けました"),
+    "renewal": _("更新の申請を受け付けました"),
+    "change": _("変更の申請を受け付けました"),
+    "replacement": _("再発行の申請を受け付けました"),
 }
 
 #: What was done in the end, by what was applied for; and the mail that says so.
@@ -46,19 +46,19 @@ RESULT_MAILED = {
 }
 
 TIMELINE = {
-    "received": _("仮登録を受け付けました"),
+    "received": _("入力した内容を受け付けました"),
     "email_proven": _("メールアドレスを確認しました"),
-    "contact_changed": _("メールアドレスを変えました"),
+    "contact_changed": _("メールアドレスを変更しました"),
     "submitted": _("申請を受け付けました"),
-    "resubmitted": _("なおした内容を受け付けました"),
+    "resubmitted": _("修正した内容を受け付けました"),
     "amended": _("内容の変更を受け付けました"),
-    "correction_requested": _("なおしのお願いをお送りしました"),
-    "deadline_extended": _("なおしの期限をのばしました"),
+    "correction_requested": _("修正のお願いをお送りしました"),
+    "deadline_extended": _("修正の期限を延長しました"),
     "withdrawal_requested": _("取り下げのご希望を受け付けました"),
     "withdrawn": _("申請を取り下げました"),
     "expired": _("期限が過ぎました"),
     "rejected": _("登録できませんでした"),
-    "approved": _("登録が認められました"),
+    "approved": _("申請が承認されました"),
 }
 
 
@@ -74,7 +74,7 @@ WARNINGS = {
     "dark": _("暗いようです。明るい場所で撮り直すと、早く確認できます。"),
     "glare": _("光が反射しているようです。文字が隠れているときは、角度を変えて撮り直してください。"),
     "too_small": _("写真が小さいようです。書類に近づいて撮り直すと、早く確認できます。"),
-    "same_image": _("撮り直しをお願いした写真と、同じ写真のようです。新しく撮った写真に入れかえてください。"),
+    "same_image": _("撮り直しをお願いした写真と、同じ写真のようです。新しく撮った写真に差し替えてください。"),
 }
 
 #: What the mails are about, by the template of notifier.
@@ -86,8 +86,8 @@ MAILS = {
     "application_submitted": _("申請を受け付けたお知らせ"),
     "application_withdrawn": _("取り下げのお知らせ"),
     "application_rejected": _("確認の結果のお知らせ"),
-    "correction_requested": _("なおしのお願い"),
-    "deadline_extended": _("なおしの期限をのばしたお知らせ"),
+    "correction_requested": _("修正のお願い"),
+    "deadline_extended": _("修正の期限を延長したお知らせ"),
     "reminder_due": _("期限が近いことのお知らせ"),
     "application_expired": _("期限が過ぎたことのお知らせ"),
     "registration_completed": _("本登録のお知らせ"),
@@ -98,7 +98,7 @@ MAILS = {
 }
 MAIL = _("お知らせ")
 #: Of what was corrected; its mail is by the same template.
-RESUBMITTED = _("なおした内容を受け付けたお知らせ")
+RESUBMITTED = _("修正を受け付けたお知らせ")
 
 FILLED_BY = {
     "self": _("カードを使う本人"),

@@ -135,7 +135,7 @@ async function send(slot) {
     percent.textContent = "";
     say("sending");
     const answer = await put(slot, picture).catch(() => null);
-    if (answer && answer.status < 500 && answer.status !== 429) return answer;
+    if (answer && answer.status < 500 && ![408, 429].includes(answer.status)) return answer;
     if (number >= WAITS.length) return null;
     say("again", { seconds: WAITS[number], number: number + 1 });
     await pause(WAITS[number]);

@@ -1,5 +1,6 @@
 """What every use case of intake is given first."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ class Intake:
     secret: bytes
     #: Wakes the loop that answers requests for a link.
     link_requested: Pulse = field(default_factory=Pulse)
+    #: Photographs that are on their way, by whose they are.
+    uploading: Counter[str] = field(default_factory=Counter)
     #: Wakes the loop that has images deleted.
     deletion_due: Pulse = field(default_factory=Pulse)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
-from chassis.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
+from chassis.errors import Conflict, FieldError, Invalid, NotFound, Problem, TooLarge
 from chassis.ids import new_id
 from chassis.web.languages import annotated, spoken
 from rules import identity_documents
@@ -35,7 +35,8 @@ async def store_document(
 
     Before a byte is read: NotFound, Conflict(`wrong_state`, `document_not_open`, `too_many_documents`), Invalid with
     the refusal (`unknown_type`, `unknown_side`, `hokensho_ended`, `mynumber_back`, `tsuchi_card`, …), TooLarge. Then:
-    Invalid(`unreadable_image`, `too_many_pixels`), TooLarge, Unavailable(`documents_away`): nothing was kept.
+    Invalid(`unreadable_image`, `too_many_pixels`), TooLarge, Unavailable(`documents_away`), and whatever `body` raises:
+    nothing was kept.
     """
     document = Document(
         id=new_id(),
@@ -56,8 +57,8 @@ async def store_document(
             await store.mark_removed(tx.conn, [document.id])
         raise
     except Exception:
-        if limited.exceeded:
-            raise _too_large() from None
+        if limited.problem:
+            raise limited.problem from None
         # Perhaps it is kept there after all: `document.stored` or the sweep will tell.
         raise
     async with intake.db.transaction() as tx:
@@ -189,20 +190,23 @@ async def _drop(intake: Intake, tx: Transaction, document: Document) -> None:
 
 
 class _Limited:
-    """A body that ends where it grows beyond the limit, and remembers that it did."""
+    """A body that ends where it grows beyond the limit; `problem`: what ended it before its end."""
 
     def __init__(self, body: AsyncIterator[bytes], limit: int) -> None:
         self._body, self._limit = body, limit
-        self.exceeded = False
+        self.problem: Problem | None = None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         size = 0
-        async for chunk in self._body:
-            size += len(chunk)
-            if size > self._limit:
-                self.exceeded = True
-                raise _too_large()
-            yield chunk
+        try:
+            async for chunk in self._body:
+                size += len(chunk)
+                if size > self._limit:
+                    raise _too_large()
+                yield chunk
+        except Problem as problem:
+            self.problem = problem
+            raise
 
 
 def _refused(intake: Intake, document: Document, code: str) -> Invalid:

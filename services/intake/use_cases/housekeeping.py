@@ -10,8 +10,8 @@ from services.intake.use_cases.pause import time_of_drafts
 from services.intake.use_cases.reception import KEEP_KEYS
 from services.intake.use_cases.sessions import attempts_within
 
-#: Longer than any upload takes.
-_UNANSWERED = timedelta(minutes=15)
+#: Longer than any upload takes: the largest at the slowest speed that is waited for takes 44 minutes.
+_UNANSWERED = timedelta(hours=1)
 _DELETE_AGAIN = timedelta(minutes=5)
 #: Links are counted by the day.
 _DAY = timedelta(days=1)

@@ -55,6 +55,6 @@ async def _count(intake: Intake, code: str, per: str, subject: str) -> None:
 def _too_many(intake: Intake, seconds: int) -> TooManyRequests:
     said = gettext(
         "短い時間に続けて送られたため、いまは受け付けられません。"
-        "{minutes}分ほどたってから、もう一度お試しください。お急ぎのときは、{phone}へお電話ください。"
+        "{minutes}分ほどたってから、もう一度お試しください。お困りのときは、{phone}へお問い合わせください。"
     )
     return TooManyRequests(seconds, said.format(minutes=math.ceil(seconds / 60), phone=intake.policy.contact.phone))

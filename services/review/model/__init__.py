@@ -30,6 +30,7 @@ from services.review.model.decisions import (
     Decision,
     PastDecision,
     Reason,
+    SameAs,
     Verdict,
 )
 from services.review.model.registrations import Registration
@@ -69,6 +70,7 @@ __all__ = [
     "Person",
     "Reason",
     "Registration",
+    "SameAs",
     "SignedIn",
     "Staff",
     "Typed",

@@ -143,6 +143,10 @@ class CaseView:
     documents: tuple[Document, ...]
     checks: tuple[Check, ...]
     duplicates: tuple[Candidate, ...]
+    #: Others were found too, with no more in common.
+    more_duplicates: bool
+    #: Who has the card that the applicant named, where that seems to be somebody else of the same birth date.
+    card_holder: Candidate | None
     #: Oldest first.
     decisions: tuple[PastDecision, ...]
     card_unknown: bool

@@ -9,7 +9,7 @@ from rules.policy import Policy
 from services.review.model.applications import Applicant
 from services.review.model.cases import CLAIMED, WAITING, Case, Check, Document
 from services.review.model.expiry import renewal_opens, renewal_problem
-from services.review.model.registrations import Registration, differences
+from services.review.model.registrations import Registration, differences, is_of_another
 from services.review.model.views import word
 
 #: Answers that need no second look.
@@ -20,8 +20,8 @@ _FINE = {
     "not_required": "保護者の氏名は不要です。",
 }
 _LOOK = {
-    "check_by_staff": "この利用区分の対象の市町村かどうか、機械では確かめられませんでした。住所をご確認ください。",
-    "insufficient": "申請のあとで内容が変わり、この利用区分に必要な書類が足りません。なおしを依頼してください。",
+    "check_by_staff": "この利用区分の対象の市町村かどうか、自動では確認できませんでした。住所をご確認ください。",
+    "insufficient": "申請のあとで内容が変わり、この利用区分に必要な書類が足りません。修正を依頼してください。",
     "category_unknown": "この利用区分は今の設定にありません。",
     "category_retired": "この利用区分は終了しています。",
     "required": "保護者の氏名が必要な方です（中学生以下など）。保護者欄をご確認ください。",
@@ -33,7 +33,7 @@ _WARNINGS = {
     "glare": "光が反射しているようです",
     "too_small": "小さすぎるようです",
     "cut_off": "端が切れているようです",
-    "same_image": "撮り直しを頼んだ写真と同じもののようです",
+    "same_image": "撮り直しを依頼した写真と同じもののようです",
 }
 _NAMES = {
     "name": "氏名",
@@ -51,7 +51,7 @@ _CARD = {
     "card_number_not_digits": "数字ではない文字があります",
     "card_number_length": "けた数が違います",
     "card_number_prefix": "先頭の数字が違います",
-    "card_number_check_digit": "検査数字が合いません（打ち間違いのおそれ）",
+    "card_number_check_digit": "チェックデジットが合いません（入力誤りのおそれ）",
 }
 
 
@@ -96,6 +96,12 @@ def card_checks(
         return [Check("card", "card_unknown", text, True)]
     if known.birth_date != applicant.birth_date:
         return [Check("card", "card_of_another", f"カード番号 {typed} の登録とは、生年月日が違います。", True)]
+    if is_of_another(known, applicant):
+        text = (
+            f"カード番号 {typed} は {known.name} さんの登録です。氏名もフリガナも違い、同じなのは生年月日だけです"
+            "（双子など、ほかの人のカードかもしれません）。"
+        )
+        return [Check("card", "card_of_another", text, True)]
     return [Check("card", "card_known", f"カード番号 {typed} の登録があります（{known.name}）。", False)]
 
 
@@ -153,7 +159,7 @@ def _span(days: int) -> str:
 
 def _missing(case: Case) -> str:
     if case.kind == "replacement":
-        return "なくしたカードの番号は入力されていません。同じ人の登録をさがしてください。"
+        return "なくしたカードの番号は入力されていません。同じ人の登録を検索してください。"
     return "カード番号が入力されていません。"
 
 
@@ -168,7 +174,10 @@ def round_checks(policy: Policy, case: Case) -> list[Check]:
         return []
     return [
         Check(
-            "rounds", "many_corrections", f"なおしのお願いは{asked}回目を超えます。電話や窓口をご案内ください。", True
+            "rounds",
+            "many_corrections",
+            f"修正のお願いは{asked}回目を超えます。電話やカウンターをご案内ください。",
+            True,
         )
     ]
 

@@ -1,5 +1,6 @@
 """Decisions: what staff say about a case, and what is kept of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,10 @@ from uuid import UUID
 APPROVE, CORRECT, REJECT = "approve", "correct", "reject"
 DECISIONS = (APPROVE, CORRECT, REJECT)
 #: Of a duplicate candidate: another person, the same one, or not known.
-VERDICTS = ("different", "same", "unsure")
+DIFFERENT, SAME = "different", "same"
+VERDICTS = (DIFFERENT, SAME, "unsure")
+#: What an approval may be to a registration that the person has.
+SAME_AS = ("renewal", "change", "replacement")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,14 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class SameAs:
+    """The applicant has this registration already: the approval is its `kind` (of SAME_AS), and no second card."""
+
+    registration: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
 class Decision:
     """What staff send. `version` is the case's version as last read."""
 
@@ -58,6 +70,7 @@ class Decision:
     card_number: str | None = None
     #: To the applicant, with a rejection.
     note: str | None = None
+    same_as: SameAs | None = None
 
 
 @dataclass(frozen=True)
@@ -84,3 +97,15 @@ class PastDecision:
     card_number: str | None
     #: At that time the card to renew was not known here.
     card_unknown: bool
+    same_as: SameAs | None = None
+
+
+def last_verdicts(past: Sequence[PastDecision], decision: Decision | None = None) -> dict[UUID, str]:
+    """What staff said last of each candidate of a case: in its decisions (oldest first), and in the one that is made now."""
+    said: dict[UUID, str] = {}
+    decided: list[PastDecision | Decision] = [*past, *([decision] if decision else [])]
+    for each in decided:
+        said |= {verdict.candidate: verdict.verdict for verdict in each.verdicts}
+        if each.same_as:
+            said[each.same_as.registration] = SAME
+    return said

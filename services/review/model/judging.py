@@ -8,7 +8,18 @@ from chassis.ids import parse_id
 from rules.policy import Policy
 from rules.reasons import reason_problem
 from services.review.model.applications import FIELDS
-from services.review.model.decisions import APPROVE, CORRECT, DECISIONS, REJECT, VERDICTS, Decision, Reason, Verdict
+from services.review.model.decisions import (
+    APPROVE,
+    CORRECT,
+    DECISIONS,
+    REJECT,
+    SAME,
+    SAME_AS,
+    VERDICTS,
+    Decision,
+    Reason,
+    Verdict,
+)
 
 #: As many and as long as the events carry.
 MOST_REASONS, LONGEST_NOTE = 30, 400
@@ -20,7 +31,8 @@ def faults_of(
     """The faults of everything but amendments and card number. `documents` and `candidates` are the case's own.
 
     `decision_unknown`, `reasons_required`, `too_many_reasons`, `item_unknown`, `reason_…` (rules.reasons), `note_too_long`,
-    `amendments_only_with_approval`, `card_number_only_with_approval`, `candidate_unknown`, `verdict_unknown`.
+    `amendments_only_with_approval`, `card_number_only_with_approval`, `candidate_unknown`, `verdict_unknown`,
+    `same_as_only_with_approval`, `same_as_unknown` (not of SAME_AS), `same_as_contradicts_verdict`.
     """
     if decision.decision not in DECISIONS:
         return [FieldError("decision", "decision_unknown")]
@@ -28,6 +40,7 @@ def faults_of(
         *_whole(decision),
         *_reasons(policy, decision.decision, decision.reasons, documents),
         *_verdicts(decision.verdicts, candidates),
+        *_same_as(decision),
     ]
 
 
@@ -53,6 +66,19 @@ def _reasons(policy: Policy, decision: str, reasons: Sequence[Reason], documents
         if len(reason.note or "") > LONGEST_NOTE:
             faults.append(FieldError(f"reasons/{number}/note", "note_too_long"))
     return faults
+
+
+def _same_as(decision: Decision) -> list[FieldError]:
+    same_as = decision.same_as
+    if same_as is None:
+        return []
+    others = {each.verdict for each in decision.verdicts if each.candidate == same_as.registration} - {SAME}
+    faults = (
+        ("same_as", "same_as_only_with_approval", decision.decision != APPROVE),
+        ("same_as", "same_as_unknown", same_as.kind not in SAME_AS),
+        ("same_as", "same_as_contradicts_verdict", bool(others)),
+    )
+    return [FieldError(field, code) for field, code, wrong in faults if wrong]
 
 
 def _is_item(item: str, documents: Collection[UUID]) -> bool:

@@ -1,15 +1,24 @@
 """A registration: a person's card, with a life of its own."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from services.review.model.applications import Applicant
-from services.review.model.candidates import Person
+from services.review.model.candidates import Candidate, Person, alike, same_because
 from services.review.model.cases import Case
 from services.review.model.contacts import Contact
 
 ACTIVE = "active"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a registration is made or changed, by whom (None: the applicant, without staff) and when."""
+
+    because: str
+    staff_id: UUID | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,29 @@ def register(
         hold_contact=applicant.hold_contact,
         contact_version=case.contact_version,
         expiry_notice=case.expiry_notice,
+    )
+
+
+def is_of_another(registration: Registration, applicant: Applicant) -> bool:
+    """Whether neither name nor kana is the registration's: the same birth date alone is a twin's, too."""
+    kana_key = applicant.kana.match_key if applicant.kana else None
+    return not (alike(registration.name_key, applicant.name.match_key) or alike(registration.kana_key, kana_key))
+
+
+def as_candidate(registration: Registration, person: Person) -> Candidate:
+    """The registration beside the person who applies."""
+    return Candidate(
+        id=registration.id,
+        source="registration",
+        reasons=same_because(person, registration.person),
+        receipt_number=None,
+        card_number=registration.card_number,
+        status=registration.status,
+        name=registration.name,
+        kana=registration.kana,
+        birth_date=registration.birth_date,
+        address=registration.address,
+        phone=registration.phone,
     )
 
 

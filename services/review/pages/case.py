@@ -177,12 +177,12 @@ def _unknown_card(view: CaseView) -> tuple[str, str]:
     """Why no registration has this card, and what to do before the approval."""
     number = value_of(view, "card_number")
     if not number:
-        body = "「同じ人かもしれない登録」か図書館システムで、この人のカードをさがしてから、承認してください。"
+        body = "「同じ人かもしれない登録」か図書館システムで、この人のカードを検索してから、承認してください。"
         return "カード番号が入力されていません", body
     if any(check.outcome == "card_void" for check in view.checks):
-        body = f"{number} は前になくしたカードの番号です。いまの番号を確かめてください。このままでは承認できません。"
+        body = f"{number} は前になくしたカードの番号です。いまの番号をご確認ください。このままでは承認できません。"
         return "再発行のため無効になったカード番号です", body
-    body = f"図書館システムで {number} の持ち主を確かめてから、承認してください。"
+    body = f"図書館システムで {number} の持ち主を確認してから、承認してください。"
     return "このカード番号はこのシステムに登録がありません", body
 
 

@@ -41,6 +41,7 @@ def offered(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         ],
         "deadline": words.day(correction_deadline(policy, today)),
         "verdicts": words.VERDICTS,
+        "same_as": _same_as(view),
         "amendable": _amendable(policy, view),
     }
 
@@ -124,7 +125,21 @@ def _nameable(view: CaseView) -> tuple[UUID, ...]:
     )
 
 
+def _same_as(view: CaseView) -> list[tuple[str, str]]:
+    """Registrations that may be this person's, strongest first, and what the approval may do to each."""
+    born = value_of(view, "birth_date")
+    held = [view.card_holder] if view.card_holder else []
+    known = [each for each in view.duplicates if each.source == "registration" and each.birth_date.isoformat() == born]
+    return [
+        (f"{each.id} {kind}", f"{each.name}（カード {each.card_number}）を{said}")
+        for each in [*held, *known][:_MOST_NAMED]
+        for kind, said in words.SAME_AS.items()
+    ]
+
+
+#: More would be a list that nobody reads; they are the strongest.
+_MOST_NAMED = 10
 _KEEPS_NUMBER = {
     "renewal": "登録を更新し、申請者にメールで伝えます。",
-    "change": "登録の内容を変え、申請者にメールで伝えます。番号は変わりません。",
+    "change": "登録の内容を変更し、申請者にメールで伝えます。番号は変わりません。",
 }

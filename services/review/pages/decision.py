@@ -9,14 +9,14 @@ from multidict import MultiDict
 
 from chassis.errors import FieldError
 from chassis.ids import parse_id
-from services.review.model import APPROVE, CORRECT, REJECT, Amendment, Decision, Reason, Verdict
+from services.review.model import APPROVE, CORRECT, REJECT, Amendment, Decision, Reason, SameAs, Verdict
 from services.review.pages.words import ERRORS
 
 NOTE_CHARACTERS = 200
 AMENDMENTS = 3
 _ITEM = re.compile(r"application|document:[0-9a-f-]{36}|field:[a-z_]{1,50}")
 _VERSION = re.compile(r"[0-9]{1,9}")
-_OTHER = "入力した値を確かめてください。"
+_OTHER = "入力した値をご確認ください。"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Typed:
     #: The item and the code of a rejection, with a space between.
     reason: str = ""
     note: str = ""
+    #: The registration that the person has and what the approval is to it, with a space between.
+    same_as: str = ""
 
 
 def read(form: MultiDict[str]) -> Typed:
@@ -60,6 +62,7 @@ def read(form: MultiDict[str]) -> Typed:
         card_number=form.get("card_number", "").strip(),
         reason=form.get("reason", ""),
         note=_text(form, "note"),
+        same_as=form.get("same_as", ""),
     )
 
 
@@ -67,18 +70,18 @@ def faults(typed: Typed) -> list[FieldError]:
     """What the form itself lacks, by the names of its fields; all else is the use case's to say."""
     found = []
     if typed.mode not in (APPROVE, CORRECT, REJECT):
-        found.append(FieldError("decision", "required", "判定をえらんでください。"))
+        found.append(FieldError("decision", "required", "判定を選択してください。"))
     if typed.mode == CORRECT:
         if not typed.items:
-            found.append(FieldError("items", "required", "なおしてほしいものに、1つ以上印をつけてください。"))
+            found.append(FieldError("items", "required", "修正を依頼する項目に、1つ以上印を付けてください。"))
         for item in typed.items:
             if not (typed.reasons or {}).get(item):
-                found.append(FieldError(f"reason-{item}", "required", "理由をえらんでください。"))
+                found.append(FieldError(f"reason-{item}", "required", "理由を選択してください。"))
             if len((typed.notes or {}).get(item, "")) > NOTE_CHARACTERS:
                 found.append(FieldError(f"note-{item}", "note_too_long"))
     if typed.mode == REJECT:
         if not typed.reason:
-            found.append(FieldError("reason", "required", "登録しない理由をえらんでください。"))
+            found.append(FieldError("reason", "required", "登録不可の理由を選択してください。"))
         if len(typed.note) > NOTE_CHARACTERS:
             found.append(FieldError("note", "note_too_long"))
     if typed.mode == APPROVE:
@@ -87,7 +90,7 @@ def faults(typed: Typed) -> list[FieldError]:
             if any(given) and not all(given):
                 missing = ("field", "value", "reason")[[bool(each) for each in given].index(False)]
                 found.append(
-                    FieldError(f"amend-{missing}-{n}", "required", "なおす項目、正しい値、理由を入力してください。")
+                    FieldError(f"amend-{missing}-{n}", "required", "修正する項目、正しい値、理由を入力してください。")
                 )
     return found
 
@@ -103,6 +106,7 @@ def decision_of(typed: Typed) -> Decision:
         verdicts=tuple(Verdict(candidate, verdict) for candidate, verdict in verdicts if candidate),
         card_number=typed.card_number or None if typed.mode == APPROVE else None,
         note=typed.note or None if typed.mode == REJECT else None,
+        same_as=_same_as(typed) if typed.mode == APPROVE else None,
     )
 
 
@@ -127,6 +131,12 @@ def _reasons(typed: Typed) -> tuple[Reason, ...]:
         item, _, code = typed.reason.partition(" ")
         return (Reason(item, code),)
     return ()
+
+
+def _same_as(typed: Typed) -> SameAs | None:
+    registration, _, kind = typed.same_as.partition(" ")
+    found = parse_id(registration)
+    return SameAs(found, kind) if found else None
 
 
 def _chosen(field: str) -> str:

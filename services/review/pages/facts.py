@@ -56,6 +56,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         ],
         "checks": [_check(each) for each in view.checks if each.outcome not in _WARNED],
         "duplicates": [_duplicate(each, today) for each in view.duplicates if not each.perhaps_family],
+        "more_duplicates": view.more_duplicates,
         "family": [_duplicate(each, today) for each in view.duplicates if each.perhaps_family],
         "decisions": [_decision(policy, view, each) for each in view.decisions],
     }
@@ -71,7 +72,7 @@ def label_of(view: CaseView, item: str) -> str:
 
 
 def title(document: Document) -> str:
-    """運転免許証（おもて面）"""
+    """運転免許証（表面）"""
     return f"{document.type_name}（{document.side_name}）" if document.side_name else document.type_name
 
 
@@ -154,7 +155,7 @@ def _row(policy: Policy, field: Field, changes: Sequence[Change], today: date) -
         shown = words.birth_date(date.fromisoformat(shown), today)
     before = [
         (
-            "申請のあと変更" if each.at else "なおしで変更",
+            "申請のあと変更" if each.at else "修正で変更",
             f"前：{_in_words(policy, field.name, each.before)}",
         )
         for each in changes
@@ -163,7 +164,7 @@ def _row(policy: Policy, field: Field, changes: Sequence[Change], today: date) -
     if field.raw and field.name not in words.CODED and field.raw != field.display:
         more.append(f"入力：{field.raw}")
     if field.registered is not None:
-        more.append(f"登録：{field.registered}（職員がなおしました）")
+        more.append(f"登録：{field.registered}（職員が修正しました）")
     return {"key": words.FIELDS.get(field.name, field.name), "value": shown, "more": more, "before": before}
 
 
@@ -191,9 +192,11 @@ def _decision(policy: Policy, view: CaseView, past: PastDecision) -> dict[str, A
     lines = reason_lines(policy, view, past.reasons)
     for each in past.amendments:
         registered = word(policy, each.field, each.registered)
-        lines.append(f"{words.FIELDS.get(each.field, each.field)}を「{registered}」になおしました（{each.reason}）")
+        lines.append(f"{words.FIELDS.get(each.field, each.field)}を「{registered}」に修正しました（{each.reason}）")
     if past.note:
         lines.append(f"補足「{past.note}」")
+    if past.same_as:
+        lines.append(f"持っているカードの登録を{words.SAME_AS[past.same_as.kind]}と判断")
     if past.decision == APPROVE and past.card_number:
         lines.append(f"カード番号 {past.card_number}")
     return {

@@ -105,7 +105,7 @@ async def _refused(
     view, document = await _found(review, request)
     heading, body = words.CONFLICTS.get(conflict.code, words.PROBLEMS[409])
     if conflict.code in ("not_claimed", "stale_version"):
-        heading, body = "まだ何もしていません", conflict.detail
+        heading, body = "まだ処理していません", conflict.detail
     notice = {"kind": "error", "title": heading, "body": body}
     return _show(review, request, view, document, form, notices=[notice], status=409)
 

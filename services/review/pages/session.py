@@ -16,7 +16,7 @@ _COOKIE = "session"
 HOME = "/queue"
 _OURS = re.compile(r"/(?:queue|registrations|cases/[0-9a-f-]{36})(?:\?[!-~]{0,500})?")
 _WRONG = "職員IDかパスワードが違います。もう一度入力してください。"
-_TOO_MANY = "間違いが続いたため、サインインを止めています。しばらく待ってから、もう一度お試しください。"
+_TOO_MANY = "間違いが続いたため、ログインを止めています。しばらく待ってから、もう一度お試しください。"
 
 
 async def authenticate(review: Review, request: web.Request) -> Staff:

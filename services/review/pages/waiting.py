@@ -23,9 +23,9 @@ def waiting(policy: Policy, since: date, expected: date, until: date) -> dict[st
     days = opening_days(policy, since, until)
     text = "今日から" if since >= until else f"{days}日以上" if days == _MOST else f"{days}日"
     if until > expected:
-        return {"kind": "error", "text": f"{text} 予定日すぎ"}
+        return {"kind": "error", "text": f"{text} 予定日超過"}
     if days >= _URGENT:
-        return {"kind": "error", "text": f"{text} 急ぎ"}
+        return {"kind": "error", "text": f"{text} 至急"}
     if days >= _SOON:
         return {"kind": "warning", "text": f"{text} 早めに"}
     return {"kind": "", "text": text}

@@ -7,7 +7,7 @@ const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 const inputs = (row) => NAMES.map((name) => row.querySelector(`[name="${name}-${row.dataset.box}"]`));
 const read = (row) => inputs(row).map((input) => (input.value.trim() ? Number(input.value) : NaN));
 const shown = new Map();
-const add = control("隠す場所を足す");
+const add = control("隠す場所を追加");
 const remove = control("枠を取り消す");
 let chosen;
 

@@ -27,6 +27,15 @@ SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM erasures WHERE application_id = ANY($1::uuid[])
 """
 
+#: Any number.
+_VERDICTS = 7_315_002
+LOCK_VERDICTS = f"SELECT pg_advisory_xact_lock_shared({_VERDICTS})"
+LOCK_VERDICTS_ALONE = f"SELECT pg_advisory_xact_lock({_VERDICTS})"
+
+ANY_OPEN = """
+SELECT EXISTS (SELECT FROM cases WHERE id = ANY($1::uuid[]) AND status IN ('waiting', 'correction_requested'))
+"""
+
 _COLUMNS = """
 SELECT c.id, c.application_id, c.receipt_number, c.status, c.decision, c.version, c.kind, c.category, c.language,
        c.round, c.submitted_at, c.waiting_since, c.expected_on, c.claimed_by, c.claimed_until, c.application_version,
@@ -132,6 +141,16 @@ async def lock_application(conn: Connection, application_id: UUID) -> None:
 async def lock_applications(conn: Connection, application_ids: Collection[UUID]) -> None:
     """The same for several, in one order, so that two who lock never wait for each other."""
     await conn.execute(LOCK_APPLICATIONS, sorted(application_ids))
+
+
+async def lock_verdicts(conn: Connection, *, alone: bool) -> None:
+    """Wait until nobody else says who is whom; `alone`: until nobody is approved either."""
+    await conn.execute(LOCK_VERDICTS_ALONE if alone else LOCK_VERDICTS)
+
+
+async def any_open(conn: Connection, ids: Collection[UUID]) -> bool:
+    """Whether one of these is a case that is not decided yet."""
+    return bool(await conn.fetchval(ANY_OPEN, list(ids)))
 
 
 async def heard_of(conn: Connection, application_ids: Collection[UUID]) -> set[UUID]:

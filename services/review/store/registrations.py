@@ -1,6 +1,6 @@
 """Registrations, and the card numbers that were given out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from chassis.connection import Connection
-from services.review.model import Candidate, Person, Registration
-from services.review.model.candidates import perhaps_family, same_because
+from services.review.model import Registration
 from services.review.model.expiry import Notice
+from services.review.model.registrations import Cause
 
 _COLUMNS = """
 id, application_id, version, status, card_number, name_raw, name, name_key, kana, kana_key, birth_date, postal_code,
@@ -26,8 +26,9 @@ LOCK_BY_APPLICATION = f"SELECT {_COLUMNS} FROM registrations WHERE application_i
 
 FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  # noqa: S608
 
-# With another last day everything about it is to be told anew.
+# With another last day everything about it is to be told anew. The one place that writes a registration writes its version.
 SAVE = f"""
+WITH saved AS (
 INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
         $26, $26)
@@ -43,6 +44,9 @@ ON CONFLICT (id) DO UPDATE
        expiry_notice = excluded.expiry_notice, notice_stopped = excluded.notice_stopped,
        changed_at = excluded.changed_at,
        told_days = CASE WHEN registrations.expires_on = excluded.expires_on THEN registrations.told_days END
+RETURNING *)
+INSERT INTO registration_versions (registration_id, application_id, version, at, staff_id, because, content)
+SELECT id, application_id, version, changed_at, $27, $28, to_jsonb(saved) - 'told_days' FROM saved
 """  # noqa: S608
 
 # Whom another replica is telling, or whose registration is just changed, is left for the next time.
@@ -53,6 +57,13 @@ SELECT {_COLUMNS} FROM registrations
    FOR UPDATE SKIP LOCKED
 """  # noqa: S608
 
+OF_CASES = """
+SELECT id FROM registrations WHERE id = ANY($1::uuid[])
+ UNION
+SELECT v.registration_id FROM registration_versions v JOIN cases c USING (application_id) WHERE c.id = ANY($1::uuid[])
+"""
+
+# Of what is told nothing changes: no version.
 MARK_TOLD = "UPDATE registrations SET told_days = $2 WHERE id = $1"
 
 #: Locks the prefix's row until the transaction ends: two approvals cannot get the same serial number.
@@ -68,23 +79,6 @@ INSERT INTO card_numbers (card_number, given_at) VALUES ($1, $2) ON CONFLICT DO 
 
 VOID_NUMBER = "UPDATE card_numbers SET void_at = coalesce(void_at, $2) WHERE card_number = $1"
 IS_VOID = "SELECT EXISTS (SELECT FROM card_numbers WHERE card_number = $1 AND void_at IS NOT NULL)"
-
-# Two lookups by index; the reasons themselves are the model's to say.
-CANDIDATES = """
-SELECT id, 'case' AS source, receipt_number, NULL AS card_number, status, name_key, kana_key, birth_date, address_key,
-       phone_key, applicant->'name'->>'display' AS name, applicant->'kana'->>'display' AS kana,
-       applicant->'address'->>'display' AS address, applicant->'phone'->>'display' AS phone
-  FROM cases
- WHERE application_id <> $1 AND (status IN ('waiting', 'correction_requested') OR decision = 'reject')
-   AND (birth_date = $2 AND (name_key = $3 OR kana_key = $4 OR address_key = $5) OR phone_key = $6)
-UNION ALL
-SELECT id, 'registration', NULL, card_number, status, name_key, kana_key, birth_date, address_key,
-       phone_key, name, kana, address, phone
-  FROM registrations
- WHERE application_id <> $1 AND card_number IS DISTINCT FROM $7
-   AND (birth_date = $2 AND (name_key = $3 OR kana_key = $4 OR address_key = $5) OR phone_key = $6)
- ORDER BY id LIMIT 50
-"""
 
 
 async def find_by_card(conn: Connection, card_number: str) -> Registration | None:
@@ -115,10 +109,16 @@ async def mark_told(conn: Connection, registration_id: UUID, days: int) -> None:
     await conn.execute(MARK_TOLD, registration_id, days)
 
 
-async def save(conn: Connection, registration: Registration, now: datetime) -> None:
-    """Make it, or make it say this."""
+async def save(conn: Connection, registration: Registration, cause: Cause) -> None:
+    """Make it, or make it say this; what it said before stays in its versions."""
     values = asdict(registration)
-    await conn.execute(SAVE, *(values[name.strip()] for name in _COLUMNS.split(",")), now)
+    columns = (values[name.strip()] for name in _COLUMNS.split(","))
+    await conn.execute(SAVE, *columns, cause.at, cause.staff_id, cause.because)
+
+
+async def of_cases(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """The registrations among these ids, and those that the cases among them led to."""
+    return {row["id"] for row in await conn.fetch(OF_CASES, list(ids))}
 
 
 async def next_serial(conn: Connection, prefix: str, first: int) -> int:
@@ -138,34 +138,6 @@ async def void_number(conn: Connection, card_number: str, now: datetime) -> None
 async def is_void(conn: Connection, card_number: str) -> bool:
     """Whether this is the number of a card that was lost and replaced."""
     return bool(await conn.fetchval(IS_VOID, card_number))
-
-
-async def candidates(
-    conn: Connection, application_id: UUID, person: Person, card_number: str | None
-) -> Sequence[Candidate]:
-    """Who might be the same person, but for the case itself and the card that it names; strongest first."""
-    keys = (person.name_key, person.kana_key, person.address_key, person.phone_key)
-    rows = await conn.fetch(CANDIDATES, application_id, person.birth_date, *(key or None for key in keys), card_number)
-    found = [_candidate(row, person) for row in rows]
-    return sorted(found, key=lambda each: (-len(each.reasons), each.id))
-
-
-def _candidate(row: asyncpg.Record, person: Person) -> Candidate:
-    other = Person(row["name_key"], row["kana_key"], row["birth_date"], row["address_key"], row["phone_key"])
-    return Candidate(
-        id=row["id"],
-        source=row["source"],
-        reasons=same_because(person, other),
-        receipt_number=row["receipt_number"],
-        card_number=row["card_number"],
-        status=row["status"],
-        name=row["name"],
-        kana=row["kana"],
-        birth_date=row["birth_date"],
-        address=row["address"],
-        phone=row["phone"],
-        perhaps_family=perhaps_family(person, other),
-    )
 
 
 def _registration(row: asyncpg.Record | None) -> Registration | None:

@@ -1,5 +1,6 @@
 """Decisions: approve, ask for a correction, reject."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from services.review.model import (
     DECIDED,
     WAITING,
     Amended,
-    Applicant,
     Case,
     Decided,
     Decision,
@@ -26,30 +26,38 @@ from services.review.model import (
 )
 from services.review.model.amendments import amend
 from services.review.model.judging import faults_of
-from services.review.store import audit, cases, decisions, documents, extensions, registrations
+from services.review.store import audit, cases, decisions, documents, extensions
 from services.review.use_cases.context import Review, zone
-from services.review.use_cases.registrations import register_applicant
+from services.review.use_cases.registrations import Approval, register_applicant
+from services.review.use_cases.same_person import find_candidates, take_turns
 
 
 async def decide(review: Review, case_id: UUID, staff: Staff, decision: Decision) -> Decided:
     """Decide the case. Nothing is written unless everything is right.
 
-    Raises NotFound; Conflict `wrong_state`, `not_claimed`, `stale_version`, `mask_pending`, `card_numbers_exhausted`; Invalid with one
+    Raises NotFound; Conflict `wrong_state`, `not_claimed`, `stale_version`, `mask_pending`, `same_person`, `card_of_another`,
+    `card_numbers_exhausted`; Invalid with one
     error for each fault: `reasons/0/code` `reason_unknown`, `card_number` `card_number_taken`, ...
     """
     async with review.db.transaction() as tx:
+        await take_turns(tx.conn, decision)
         case = await cases.lock(tx.conn, case_id, review.now())
         if case is None:
             raise NotFound
         check_turn(case, staff, decision.version)
         content = await cases.content(tx.conn, case_id)
-        faults = await _faults(review, tx.conn, case, content, decision)
+        past = await decisions.of_case(tx.conn, case_id)
+        faults = await _faults(review, tx.conn, case, content, decision, past)
         applicant, amended, wrong = amend(review.policy, content.applicant, decision.amendments, _today(review))
         if faults or wrong:
             raise Invalid([*faults, *wrong])
+        card_number = None
         if decision.decision == APPROVE:
             await _refuse_unmasked(tx.conn, case)
-        card_number = await _answer(review, tx, case, applicant, decision)
+            await tx.record(events.approved(case))
+            card_number = await register_applicant(review, tx, Approval(case, applicant, decision, past, staff))
+        else:
+            await _answer(review, tx, case, decision)
         await _keep(review, tx, case, staff, decision, amended, card_number, content.card_unknown)
         status = CORRECTION_REQUESTED if decision.decision == CORRECT else DECIDED
         outcome = None if decision.decision == CORRECT else decision.decision
@@ -71,25 +79,25 @@ async def _refuse_unmasked(conn: Connection, case: Case) -> None:
     known = await documents.of_round(conn, case.application_id, case.round)
     if any(each.mask == "pending" and each.deleted_at is None for each in known):
         raise Conflict(
-            "mask_pending", "番号などを隠していない書類があります。隠すか、写っていないことを確かめてください。"
+            "mask_pending", "番号などを隠していない書類があります。隠すか、写っていないことをご確認ください。"
         )
 
 
 async def _faults(
-    review: Review, conn: Connection, case: Case, content: cases.Content, decision: Decision
+    review: Review,
+    conn: Connection,
+    case: Case,
+    content: cases.Content,
+    decision: Decision,
+    past: Sequence[PastDecision],
 ) -> list[FieldError]:
     known = await documents.of_round(conn, case.application_id, case.round)
-    person = content.applicant.person
-    alike = await registrations.candidates(conn, case.application_id, person, content.card_number)
-    return faults_of(review.policy, decision, {each.id for each in known}, {each.id for each in alike})
+    found = await find_candidates(conn, case, content.applicant, content.card_number, past)
+    return faults_of(review.policy, decision, {each.id for each in known}, {each.id for each in found.candidates})
 
 
-async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applicant, decision: Decision) -> str | None:
-    """Say it to the other services; the card number where there is one."""
-    if decision.decision == APPROVE:
-        await tx.record(events.approved(case))
-        registration = await register_applicant(review, tx, case, applicant, decision)
-        return registration.card_number
+async def _answer(review: Review, tx: Transaction, case: Case, decision: Decision) -> None:
+    """Say to the other services what the applicant shall mend, or why there will be no card."""
     known = await documents.of_round(tx.conn, case.application_id, case.round)
     sides = {f"document:{each.id}": (each.type, each.side) for each in known}
     if decision.decision == CORRECT:
@@ -98,7 +106,6 @@ async def _answer(review: Review, tx: Transaction, case: Case, applicant: Applic
         await tx.record(events.correction_requested(case, decision.reasons, sides, deadline))
     else:
         await tx.record(events.rejected(case, decision.reasons, sides, decision.note))
-    return None
 
 
 async def _keep(
@@ -122,6 +129,7 @@ async def _keep(
         note=decision.note,
         card_number=card_number,
         card_unknown=card_unknown,
+        same_as=decision.same_as,
     )
     await decisions.insert(tx.conn, case.id, staff.id, made)
     detail = {
@@ -129,7 +137,7 @@ async def _keep(
         "round": case.round,
         "reasons": [reason.code for reason in decision.reasons],
         "amended": [each.field for each in amended],
-    }
+    } | ({"same_as": str(decision.same_as.registration)} if decision.same_as else {})
     await audit.insert(tx.conn, review.now(), staff.id, "decided", case.id, detail=detail)
 
 

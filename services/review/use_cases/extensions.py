@@ -27,7 +27,7 @@ async def extend(review: Review, case_id: UUID, staff: Staff, correct_by: date, 
         if case is None:
             raise NotFound
         if case.status != CORRECTION_REQUESTED:
-            raise Conflict("wrong_state", "なおしを依頼している申請ではありません。")
+            raise Conflict("wrong_state", "修正を依頼している申請ではありません。")
         asked = (await decisions.of_case(tx.conn, case_id))[-1]
         current = await last_day(review, tx.conn, case, asked)
         if faults := faults_of(current, correct_by, reason, today(review.now, zone(review))):

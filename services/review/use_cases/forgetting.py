@@ -21,6 +21,7 @@ async def forget_ended(review: Review) -> bool:
             # Nothing that is told again brings it back.
             await erasures.remember(tx.conn, application, review.now())
             await erasures.forget(tx.conn, application)
+            await tx.erase(application)
     return len(due) >= BATCH
 
 

@@ -6,7 +6,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from rules import card_numbers
 from services.review import events
 from services.review.model import Registration, Staff
-from services.review.model.registrations import without_notice
+from services.review.model.registrations import Cause, without_notice
 from services.review.store import audit, registrations
 from services.review.use_cases.context import Review
 
@@ -44,7 +44,7 @@ async def stop_notice(review: Review, registration_id: UUID, staff: Staff) -> Re
         if not before.expiry_notice:
             return before
         after, now = without_notice(before), review.now()
-        await registrations.save(tx.conn, after, now)
+        await registrations.save(tx.conn, after, Cause("notice_stopped", staff.id, now))
         detail = {"registration": str(after.id)}
         await audit.insert(tx.conn, now, staff.id, "notice_stopped", detail=detail)
         await tx.record(events.registration_notice_stopped(after))

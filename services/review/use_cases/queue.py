@@ -6,14 +6,26 @@ from uuid import UUID
 from chassis.clock import today
 from chassis.errors import FieldError, Invalid, NotFound
 from rules.receipt_numbers import parse_receipt_number
-from services.review.model import CORRECTION_REQUESTED, OPEN, STATUSES, Candidate, CaseView, Page, PastDecision
+from services.review.model import (
+    CORRECTION_REQUESTED,
+    OPEN,
+    STATUSES,
+    Applicant,
+    Candidate,
+    CaseView,
+    Page,
+    Registration,
+)
 from services.review.model import checks as rules_on
 from services.review.model.changes import changes_of, late_of
 from services.review.model.cursors import cursor_of, place_of
+from services.review.model.decisions import last_verdicts
+from services.review.model.registrations import as_candidate, is_of_another
 from services.review.model.views import document_of, fields_of
 from services.review.store import amendments, cases, decisions, documents, extensions, mails, registrations
 from services.review.use_cases.context import Review, zone
 from services.review.use_cases.extensions import last_day
+from services.review.use_cases.same_person import find_candidates
 
 
 async def list_cases(review: Review, status: str | None, after: str, limit: int = 50) -> Page:
@@ -64,10 +76,9 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
         undelivered = await mails.undelivered(conn, case.application_id)
         registered = await registrations.find_by_card(conn, content.card_number) if content.card_number else None
         void = await registrations.is_void(conn, content.card_number) if content.card_number else False
-        person = content.applicant.person
-        found = await registrations.candidates(conn, case.application_id, person, content.card_number)
+        found = await find_candidates(conn, case, content.applicant, content.card_number, past)
     policy, applicant = review.policy, content.applicant
-    shown = tuple(document_of(policy, document) for document in known)
+    shown, said = tuple(document_of(policy, document) for document in known), last_verdicts(past)
     return CaseView(
         case=case,
         applicant=fields_of(policy, applicant, [each for decision in past for each in decision.amendments]),
@@ -81,7 +92,9 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
             *rules_on.round_checks(policy, case),
             *rules_on.mail_checks(undelivered),
         ),
-        duplicates=tuple(_with_verdict(candidate, past) for candidate in found),
+        duplicates=tuple(replace(each, verdict=said.get(each.id)) for each in found.candidates),
+        more_duplicates=found.more,
+        card_holder=_other_holder(applicant, registered),
         decisions=past,
         card_unknown=content.card_unknown,
         undelivered=undelivered,
@@ -96,6 +109,8 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
     )
 
 
-def _with_verdict(candidate: Candidate, past: tuple[PastDecision, ...]) -> Candidate:
-    said = [each.verdict for decision in past for each in decision.verdicts if each.candidate == candidate.id]
-    return replace(candidate, verdict=said[-1]) if said else candidate
+def _other_holder(applicant: Applicant, registered: Registration | None) -> Candidate | None:
+    """Whose card it is, where only the birth date says that it is the applicant's."""
+    if registered is None or registered.birth_date != applicant.birth_date or not is_of_another(registered, applicant):
+        return None
+    return as_candidate(registered, applicant.person)

@@ -1,5 +1,7 @@
 """Registrations: an approval makes one, or renews or changes the one that the card belongs to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,58 +9,97 @@ from chassis.clock import today
 from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import Conflict, FieldError, Invalid
+from chassis.events import NewEvent
 from chassis.ids import new_id
 from rules import card_numbers
 from services.review import events
-from services.review.model import Applicant, Case, Decision, Registration
+from services.review.model import Applicant, Case, Decision, PastDecision, Registration, Staff
 from services.review.model.contacts import Contact
 from services.review.model.expiry import expiry, still_valid_until
-from services.review.model.registrations import register, with_contact
+from services.review.model.registrations import Cause, is_of_another, register, with_contact
 from services.review.store import registrations
 from services.review.use_cases.context import Review, zone
+from services.review.use_cases.same_person import refuse_second_card
+
+_OF_ANOTHER = "カード番号の登録とは、氏名もフリガナも違います。同じなのは生年月日だけです。"
 
 
-async def register_applicant(
-    review: Review, tx: Transaction, case: Case, applicant: Applicant, decision: Decision
-) -> Registration:
-    """The approved applicant's registration, and its event.
+@dataclass(frozen=True)
+class Approval:
+    """A case that is approved: `applicant` as staff register them, and what was decided on the case before."""
+
+    case: Case
+    applicant: Applicant
+    decision: Decision
+    past: Sequence[PastDecision]
+    staff: Staff
+
+
+async def register_applicant(review: Review, tx: Transaction, approval: Approval) -> str:
+    """Make or change the approved applicant's registration, and say so; returns the card's number.
 
     Raises Invalid of `card_number` (`card_number_required`, `card_number_taken`, `card_number_void`,
-    `card_number_of_another`, and the codes of rules.card_numbers), `registration` (`registration_not_named`) or `category`
-    (`category_unknown`); Conflict `card_numbers_exhausted`.
+    `card_number_of_another`, and the codes of rules.card_numbers), `registration` (`registration_not_named`), `same_as`
+    (`registration_unknown`) or `category` (`category_unknown`); Conflict `same_person`, `card_of_another`,
+    `card_numbers_exhausted`.
     """
+    case, applicant, decision = approval.case, approval.applicant, approval.decision
     category = review.policy.category(applicant.category)
     if category is None:
         raise _invalid("category", "category_unknown")
     now, typed = review.now(), decision.card_number or None
     day = today(review.now, zone(review))
     longest = expiry(day, category.validity_years)
-    if case.kind == "new":
+    named = await _named(tx.conn, applicant, decision)
+    kind = decision.same_as.kind if decision.same_as else case.kind
+    known, lost, expires_on = named, None, longest
+    if kind == "new":
         number = await _new_number(review, tx.conn, typed, now)
-        registration = _registration(case, applicant, None, number, longest)
-        event = events.registration_completed(registration)
-    elif case.kind == "renewal":
-        known, number = await _card(review, tx.conn, applicant, typed or applicant.card_number)
-        registration = _registration(
-            case, applicant, known, number, max(longest, known.expires_on) if known else longest
-        )
-        event = events.registration_renewed(registration)
-    elif case.kind == "change":
-        known, number = await _card(review, tx.conn, applicant, typed or applicant.card_number)
-        registration = _registration(case, applicant, known, number, still_valid_until(known, day, longest))
-        event = events.registration_changed(registration, None)
+    elif kind in ("renewal", "change"):
+        if named:
+            number = named.card_number
+        else:
+            known, number = await _card(review, tx.conn, applicant, typed or applicant.card_number)
+        expires_on = still_valid_until(known, day, longest)
+        if kind == "renewal":
+            expires_on = max(longest, known.expires_on) if known else longest
     else:
         number = await _new_number(review, tx.conn, typed, now)
-        known, lost = await _lost_card(review, tx.conn, applicant, decision)
+        known, lost = (named, named.card_number) if named else await _lost_card(review, tx.conn, applicant, decision)
         if number == lost:
             # A lost card that is unknown here may carry the next number of the range.
             number = await _new_number(review, tx.conn, typed, now)
         await registrations.void_number(tx.conn, lost, now)
-        registration = _registration(case, applicant, known, number, still_valid_until(known, day, longest))
-        event = events.registration_changed(registration, lost)
-    await registrations.save(tx.conn, registration, now)
-    await tx.record(event)
-    return registration
+        expires_on = still_valid_until(known, day, longest)
+    if named is None:
+        await refuse_second_card(tx.conn, case, decision, approval.past, known)
+    registration = _registration(case, applicant, known, number, expires_on)
+    await registrations.save(tx.conn, registration, Cause(_BECAUSE[kind], approval.staff.id, now))
+    await tx.record(_said(kind, registration, lost))
+    return number
+
+
+_BECAUSE = {"new": "completed", "renewal": "renewed", "change": "changed", "replacement": "replaced"}
+
+
+def _said(kind: str, registration: Registration, lost: str | None) -> NewEvent:
+    if kind == "new":
+        return events.registration_completed(registration)
+    if kind == "renewal":
+        return events.registration_renewed(registration)
+    return events.registration_changed(registration, lost)
+
+
+async def _named(conn: Connection, applicant: Applicant, decision: Decision) -> Registration | None:
+    """The registration that staff say is this person's, locked."""
+    if decision.same_as is None:
+        return None
+    found = await registrations.lock_by_ids(conn, {decision.same_as.registration})
+    if not found:
+        raise _invalid("same_as", "registration_unknown")
+    if found[0].birth_date != applicant.birth_date:
+        raise _invalid("same_as", "card_number_of_another")
+    return found[0]
 
 
 async def change_contact(review: Review, tx: Transaction, application_id: UUID, contact: Contact) -> None:
@@ -70,7 +111,7 @@ async def change_contact(review: Review, tx: Transaction, application_id: UUID, 
     if before is None or contact.version <= before.contact_version:
         return
     after = with_contact(before, contact)
-    await registrations.save(tx.conn, after, review.now())
+    await registrations.save(tx.conn, after, Cause("contact_changed", None, review.now()))
     if after.version > before.version:
         await tx.record(events.registration_contact_changed(after))
 
@@ -96,6 +137,8 @@ async def _card(
         raise _invalid("card_number", "card_number_void")
     if known and known.birth_date != applicant.birth_date:
         raise _invalid("card_number", "card_number_of_another")
+    if known and is_of_another(known, applicant):
+        raise Conflict("card_of_another", _OF_ANOTHER)
     return known, number
 
 

@@ -74,9 +74,9 @@ async def test_whoever_is_asked_about_everything_opens_only_what_needs_mending(
     fields = form.form("/application/corrections").fields
     filled = {name: fields[name] for name in ("version", "csrf_token")}
     page = await browser.post("/application/corrections", {**filled, "name": "水前寺 花", "kana": "スイゼンジ ハナ"})
-    assert "すべてなおりました" in page.text
+    assert "すべて修正していただきました" in page.text
     page = await browser.get("/application/confirm")
-    assert "変わったところ 名前 前： 水前寺 花子 今： 水前寺 花" in page.text
+    assert "変更した箇所 お名前 前： 水前寺 花子 今： 水前寺 花" in page.text
 
 
 async def test_a_reason_that_names_fields_opens_these_alone(house: House, browser: Browser, enter: Enter) -> None:

@@ -127,20 +127,20 @@ async def test_only_the_named_items_are_mended_and_then_sent_again(
     (photograph,) = house.documents.images
     await house.correction(application, (f"document:{photograph}", "blurred"), ("field:kana", "name_differs"))
     page = await enter(application)
-    assert (page.url, page.heading) == ("/application/corrections", "なおしていただきたいところ")
+    assert (page.url, page.heading) == ("/application/corrections", "修正していただきたい箇所")
     assert "12月6日（日）まで" in page.text
     assert "写真がぼやけていて文字を読み取れません。" in page.text
     assert set(page.form("/application/corrections").fields) == {"csrf_token", "version", "kana"}
     assert (await browser.get("/application/confirm")).url == "/application/corrections"
 
     page = await browser.send(page, "/application/corrections", kana="スイゼンジ　ハナ")
-    assert "あと1つ、なおすところがあります。" in page.text
+    assert "修正する箇所が、あと1つあります。" in page.text
     again = next(link for link in page.links if "type=driving_licence" in link)
     await browser.photograph(await browser.get(again), b"sharper")
     page = await browser.get("/application/corrections")
-    assert "すべてなおりました" in page.text
+    assert "すべて修正していただきました" in page.text
     page = await browser.send(await browser.get("/application/confirm"), "/application/confirm")
-    assert (page.heading, page.title.startswith(page.heading)) == ("なおした内容を受け付けました", True)
+    assert (page.heading, page.title.startswith(page.heading)) == ("修正した内容を受け付けました", True)
     handed = (await house.events("application.handed_over.v1"))[-1].data
     assert (handed["round"], handed["applicant"]["kana"]["display"]) == (2, "スイゼンジ ハナ")
 
@@ -154,16 +154,16 @@ async def test_a_photograph_taken_again_is_shown_and_said_not_to_be_sent_yet(
     await house.correction(application, (f"document:{photograph}", "blurred"))
     page = await enter(application)
     assert "お願いした内容： 写真がぼやけていて" in page.text
-    assert ("まだ送っていません" in page.text, "#finish" in page.links) == (False, False)
+    assert ("まだ送信していません" in page.text, "#finish" in page.links) == (False, False)
     again = next(link for link in page.links if "type=driving_licence" in link)
     page = await browser.photograph(await browser.get(again), b"sharper")
     (new,) = house.documents.images.keys() - {photograph}
     assert page.url == "/application/corrections?saved=photo"
-    assert "写真を受け取りました。まだ送っていません" in page.text
-    assert "運転免許証 おもて面 なおしました" in page.text
+    assert "写真を受け取りました。まだ送信していません" in page.text
+    assert "運転免許証 表面 修正しました" in page.text
     assert "新しい写真" in page.text
     assert {"#finish", f"/application/documents/{new}/screen"} <= set(page.links)
-    assert "運転免許証 おもて面 なおしました" in (await browser.get("/application")).text
+    assert "運転免許証 表面 修正しました" in (await browser.get("/application")).text
 
 
 async def test_what_was_mended_first_leads_on_to_what_is_left(house: House, browser: Browser, enter: Enter) -> None:
@@ -171,7 +171,7 @@ async def test_what_was_mended_first_leads_on_to_what_is_left(house: House, brow
     (photograph,) = house.documents.images
     await house.correction(application, (f"document:{photograph}", "blurred"), ("field:kana", "name_differs"))
     page = await browser.send(await enter(application), "/application/corrections", kana="スイゼンジ　ハナ")
-    assert "なおした内容を保存しました。まだ送っていません あと1つ、なおすところがあります。" in page.text
+    assert "修正した内容を保存しました。まだ送信していません 修正する箇所が、あと1つあります。" in page.text
     assert "#finish" not in page.links
 
 
@@ -184,7 +184,7 @@ async def test_a_photograph_that_another_document_answers_for_is_not_called_new(
     await enter(application)
     await house.photograph(application.id, "utility_bill")
     page = await browser.get("/application/corrections")
-    assert "運転免許証 おもて面 なおしました" in page.text
+    assert "運転免許証 表面 修正しました" in page.text
     assert ("送った写真" in page.text, "新しい写真" in page.text) == (True, False)
 
 
@@ -204,7 +204,7 @@ async def test_what_is_asked_about_the_whole_application_can_be_answered(
     await house.correction(application, ("application", code))
     page = await enter(application)
     page = await browser.send(page, "/application/corrections")
-    assert "すべてなおりました" in page.text
+    assert "すべて修正していただきました" in page.text
     page = await browser.send(await browser.get("/application/confirm"), "/application/confirm")
     assert page.url == "/application/done"
 

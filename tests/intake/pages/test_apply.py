@@ -35,7 +35,7 @@ async def test_registering_gives_a_receipt_number_and_says_whose_mail_to_expect(
     assert received[0].data["receipt_number"] in page.text
     assert house.intake.policy.mail.sender_address in page.text
     assert "写真を送る期限 11月29日（日）" in page.text
-    assert "結果の目安 きょう送ると11月29日（日）ごろ" in page.text
+    assert "結果の目安 本日送ると11月29日（日）ごろ" in page.text
 
 
 async def test_pressed_twice_and_at_once_it_is_one_application(house: House, browser: Browser, apply: Apply) -> None:
@@ -74,7 +74,7 @@ async def test_a_correction_after_going_back_needs_no_password_again(
 ) -> None:
     await apply()
     page = await browser.get("/apply?kind=new")
-    assert "パスワード：設定ずみ 別のパスワードに変える ※任意" in page.text
+    assert "パスワード：設定済み 別のパスワードに変更する ※任意" in page.text
     page = await browser.send(page, "/apply", name="水前寺 花")
     assert (page.url, "水前寺 花" in page.text) == ("/apply/confirm", True)
     await browser.send(page, "/apply/register")
@@ -91,16 +91,16 @@ async def test_an_empty_form_names_every_fault_beside_its_field_and_in_the_summa
     page = await browser.send(await browser.get("/apply?kind=new"), "/apply")
     assert (page.status, page.title.startswith("エラー：")) == (422, True)
     assert page.messages == {
-        "name": "名前を入力してください。",
-        "kana": "名前カタカナを入力してください。",
+        "name": "お名前を入力してください。",
+        "kana": "お名前（カタカナ）を入力してください。",
         "birth_date": "生年月日を入力してください。",
         "postal_code": "郵便番号を入力してください。",
         "address": "住所を入力してください。",
         "phone": "電話番号を入力してください。",
         "email": "メールアドレスを入力してください。",
-        "category": "利用区分を選んでください。",
-        "pickup_branch": "予約受取館を選んでください。",
-        "hold_contact": "予約連絡を選んでください。",
+        "category": "利用区分を選択してください。",
+        "pickup_branch": "予約受取館を選択してください。",
+        "hold_contact": "予約連絡を選択してください。",
         "password": "パスワードを入力してください。",
         "consent": "登録には、内容の利用への同意が必要です。",
     }
@@ -123,7 +123,7 @@ async def test_one_fault_keeps_everything_else(apply: Apply) -> None:
 async def test_a_child_needs_a_guardian_and_someone_from_elsewhere_a_workplace(apply: Apply) -> None:
     page = await apply(birth_year="28", category="commuter")
     assert page.messages == {
-        "guardian_name": "中学生以下の方は、保護者の名前を入力してください。",
+        "guardian_name": "中学生以下の方は、保護者のお名前を入力してください。",
         "organisation_name": "会社または学校名を入力してください。通勤・通学の方は必要です。",
         "organisation_address": "会社または学校所在地を入力してください。通勤・通学の方は必要です。",
     }
@@ -150,7 +150,7 @@ async def test_a_renewal_asks_for_the_number_of_the_card(apply: Apply) -> None:
 async def test_a_change_asks_for_the_card_and_a_lost_card_only_if_its_number_is_known(apply: Apply) -> None:
     page = await apply("change")
     assert (page.heading, page.messages) == (
-        "住所や名前などの変更",
+        "住所やお名前などの変更",
         {"card_number": "貸出カード番号を入力してください。"},
     )
     page = await apply("replacement", card_number="12")
@@ -161,14 +161,14 @@ async def test_a_change_asks_for_the_card_and_a_lost_card_only_if_its_number_is_
 @pytest.mark.parametrize(
     ("kind", "procedure", "button", "result"),
     [
-        ("new", "新しい登録", "この内容で仮登録する", "仮登録ができました"),
-        ("renewal", "カードの更新", "この内容で更新を申し込む", "更新の申し込みを受け付けました"),
-        ("change", "住所や名前などの変更", "この内容で変更を申し込む", "変更の申し込みを受け付けました"),
+        ("new", "新規登録", "この内容で仮登録する", "仮登録ができました"),
+        ("renewal", "カードの更新", "この内容で更新を申請する", "更新の申請を受け付けました"),
+        ("change", "住所やお名前などの変更", "この内容で変更を申請する", "変更の申請を受け付けました"),
         (
             "replacement",
             "なくしたカードの再発行",
-            "この内容で再発行を申し込む",
-            "再発行の申し込みを受け付けました",
+            "この内容で再発行を申請する",
+            "再発行の申請を受け付けました",
         ),
     ],
 )
@@ -176,7 +176,7 @@ async def test_every_page_says_which_procedure_it_is(
     browser: Browser, apply: Apply, kind: str, procedure: str, button: str, result: str
 ) -> None:
     page = await apply(kind, card_number=None if kind == "new" else "1234567890123")
-    assert (f"手続き {procedure}" in page.text, f" {button} " in page.text) == (True, True)
+    assert (f"申請の種類 {procedure}" in page.text, f" {button} " in page.text) == (True, True)
     page = await browser.send(page, "/apply/register")
     assert page.heading == result
 
@@ -203,15 +203,15 @@ async def test_a_number_of_a_lost_card_that_is_known_is_not_said_to_be_unknown(a
 )
 async def test_a_name_without_a_space_is_asked_about_and_no_mistake(apply: Apply, name: str, asked: bool) -> None:
     page = await apply(name=name)
-    assert (page.url, "姓と名のあいだがあいていません" in page.text) == ("/apply/confirm", asked)
+    assert (page.url, "姓と名の間が空いていません" in page.text) == ("/apply/confirm", asked)
 
 
 async def test_the_confirmation_of_a_childs_card_says_that_it_is_a_child(apply: Apply) -> None:
-    assert "カードを使うお子さん" in (await apply(filled_by="guardian")).text
+    assert "カードを使うお子さま" in (await apply(filled_by="guardian")).text
 
 
 async def test_the_confirmation_of_ones_own_card_speaks_of_no_child(apply: Apply) -> None:
-    assert "お子さん" not in (await apply()).text
+    assert "お子さま" not in (await apply()).text
 
 
 async def test_a_birth_date_is_shown_without_the_forms_japanese_words_to_who_reads_english(
@@ -254,7 +254,7 @@ async def test_the_link_is_mailed_again_from_the_result_page(house: House, brows
     assert (page.url, "メールをもう一度お送りしました" in page.text) == ("/apply/done?mailed=1", True)
     page = await browser.send(page, "/apply/resend")
     assert "メールをもう一度お送りしました" not in page.text
-    assert "いまはお送りしていません。次に送れるのは" in page.text
+    assert "今回はお送りしていません。次に送信できるのは" in page.text
     assert len(await house.events("application.link_requested.v1")) == 1
 
 
@@ -276,14 +276,14 @@ async def test_forgetting_a_result_erases_nothing_that_is_registered(
 async def test_a_second_person_can_apply_from_the_same_browser(house: House, browser: Browser, apply: Apply) -> None:
     await browser.send(await apply(), "/apply/register")
     page = await browser.get("/apply?kind=new")
-    assert "先ほどの申し込みは、受け付けています" in page.text
+    assert "先ほどの申請は受け付け済みです" in page.text
     assert page.form("/apply").fields["name"] == ""
     await browser.send(await apply(name="水前寺 次郎"), "/apply/register")
     assert await house.rows("applications") == 2
 
 
 async def test_pages_out_of_order_lead_to_where_one_is(browser: Browser, apply: Apply) -> None:
-    assert (await browser.get("/apply/confirm")).heading == "新しい登録"
+    assert (await browser.get("/apply/confirm")).heading == "新規登録"
     assert (await browser.get("/apply/done")).heading == "ログイン"
     page = await apply()
     assert (await browser.get("/apply/done")).url == "/apply/confirm"

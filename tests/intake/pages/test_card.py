@@ -72,7 +72,7 @@ async def test_the_page_says_whether_a_screen_is_taken_for_a_card(
     policy = house.intake.policy
     handover = policy.card_handover
     page = await browser.get("/application/card")
-    assert "カードのかわりにはなりません" in page.text
+    assert "カードの代わりにはなりません" in page.text
     assert handover.screen_note["ja"] in page.text
     accepting = replace(policy, card_handover=replace(handover, screen_accepted=True))
     object.__setattr__(house.intake, "policy", accepting)

@@ -27,7 +27,7 @@ async def test_who_has_just_registered_mends_the_address_on_the_result_page(
     assert (page.status, list(page.messages), page.form("/apply/email").fields["email"]) == (422, ["email"], "hanako")
     page = await browser.send(page, "/apply/email", email=NEW)
     assert page.url.startswith("/apply/done")
-    assert "メールアドレスを変えました" in page.text
+    assert "メールアドレスを変更しました" in page.text
     assert f"{NEW} に届いたメール" in page.text
     assert [event.data["email"] for event in await house.events("application.contact_changed.v1")] == [NEW]
 
@@ -58,11 +58,11 @@ async def test_after_signing_in_it_is_changed_with_the_password(house: House, br
     page = await browser.get("/application/email")
     assert "Hana@example.jp" in page.text
     page = await browser.send(page, "/application/email", email=NEW, password="wrong1")
-    assert (page.status, page.messages) == (422, {"password": "パスワードがちがいます。"})
+    assert (page.status, page.messages) == (422, {"password": "パスワードが違います。"})
     assert "Hana@example.jp" in page.text
     page = await browser.send(page, "/application/email", email=NEW, password=PASSWORD)
     assert page.url.startswith("/application")
-    assert "メールアドレスを変えました" in page.text
+    assert "メールアドレスを変更しました" in page.text
 
 
 async def test_the_form_is_taken_with_our_token_only_and_by_who_is_signed_in(

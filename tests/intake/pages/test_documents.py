@@ -30,12 +30,34 @@ async def test_a_licence_with_the_present_address_is_enough(
     page = await browser.get(LICENCE)
     assert page.heading == "この書類の住所は、いまの住所ですか"
     page = await browser.get(next(link for link in page.links if "address=current" in link))
-    assert page.heading == "運転免許証 おもて面の写真"
+    assert page.heading == "運転免許証 表面の写真"
     page = await browser.photograph(page, b"front")
     assert "写真を受け取りました" in page.text
     assert "光が反射しているようです。" in page.text
     assert "/application/confirm" in page.links
     assert list(house.documents.images.values()) == [b"front"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        ("disability_certificate", "次のところは、隠しても受け付けます：障害名、等級。"),
+        ("driving_licence", "次のところは、隠しても受け付けます：免許の条件等、臓器提供の意思表示。"),
+    ],
+)
+async def test_what_is_not_needed_may_be_hidden_and_how_is_said(
+    browser: Browser, application: Application, type_: str, said: str
+) -> None:
+    page = await browser.get(f"/application/documents?type={type_}&address=current")
+    assert f"{said}紙やふせんをのせてから撮ってください。" in page.text
+
+
+async def test_what_looks_like_a_document_and_is_none_is_refused_with_what_to_use(
+    browser: Browser, application: Application
+) -> None:
+    page = await browser.get("/application/documents?type=eligibility_notice")
+    assert "資格情報のお知らせは使えません" in page.text
+    assert "マイナンバーカード（表面）や運転免許証をお使いください。「資格確認書」は使えます。" in page.text
 
 
 async def test_with_an_old_address_the_back_or_a_letter_is_asked_for(
@@ -45,7 +67,7 @@ async def test_with_an_old_address_the_back_or_a_letter_is_asked_for(
     assert "/application/confirm" not in page.links
     back = next(link for link in page.links if "side=back" in link)
     page = await browser.get(back)
-    assert page.heading == "運転免許証 うら面の写真"
+    assert page.heading == "運転免許証 裏面の写真"
     page = await browser.photograph(page)
     assert "/application/confirm" in page.links
 
@@ -54,7 +76,7 @@ async def test_the_side_that_was_not_sent_comes_next_and_the_address_is_not_aske
     browser: Browser, application: Application
 ) -> None:
     await browser.photograph(await browser.get(LICENCE + "&address=old"))
-    assert (await browser.get(LICENCE)).heading == "運転免許証 うら面の写真"
+    assert (await browser.get(LICENCE)).heading == "運転免許証 裏面の写真"
 
 
 async def test_whoever_works_in_the_city_is_asked_for_a_proof_of_it(
@@ -82,7 +104,7 @@ async def test_whoever_needs_two_documents_is_told_so_before_the_first_and_after
 
 async def test_one_document_is_asked_for_where_one_is_enough(browser: Browser, application: Application) -> None:
     page = await browser.get("/application/documents")
-    assert "下からひとつ選んでください" in page.text
+    assert "下から1つ選択してください" in page.text
     assert "つを送ってください" not in page.text
 
 
@@ -91,7 +113,7 @@ async def test_a_side_that_is_missing_is_named_and_what_it_proves_is_not_asked_f
 ) -> None:
     page = await browser.get(LICENCE + "&side=back&address=current")
     page = await browser.photograph(page)
-    assert "あと1つ必要です： 運転免許証 おもて面" in page.text
+    assert "あと1つ必要です： 運転免許証 表面" in page.text
 
 
 async def test_with_an_old_address_a_proof_of_the_present_one_is_named(
@@ -120,7 +142,7 @@ async def test_proofs_of_work_or_of_school_come_first_as_the_category_needs_them
 
 
 @pytest.mark.parametrize(
-    ("filled_by", "asked"), [("guardian", "お子さんの本人確認書類を選んでください"), ("self", "本人確認書類")]
+    ("filled_by", "asked"), [("guardian", "お子さまの本人確認書類を選択してください"), ("self", "本人確認書類")]
 )
 async def test_for_a_child_the_documents_of_children_come_first(
     house: House, browser: Browser, enter: Enter, filled_by: str, asked: str
@@ -129,7 +151,7 @@ async def test_for_a_child_the_documents_of_children_come_first(
     offered = [link.partition("type=")[2] for link in page.links if "type=" in link]
     assert offered[:3] == ["child_medical_certificate", "my_number_card", "eligibility_certificate"]
     assert "driving_licence" not in offered
-    assert ("お子さん" in page.text, asked in page.text) == (filled_by == "guardian", True)
+    assert ("お子さま" in page.text, asked in page.text) == (filled_by == "guardian", True)
 
 
 async def test_a_grown_up_is_not_offered_what_children_have(browser: Browser, application: Application) -> None:
@@ -170,7 +192,7 @@ async def test_a_photograph_that_cannot_be_shown_now_is_not_said_to_be_lost(
     house.documents.refuse = (503, "unavailable")
     shown = await browser.get(next(link for link in page.links if link.endswith("/screen")))
     assert (shown.status, shown.heading) == (503, "ただいま、つながりにくい状態です")
-    assert "写真を、いま表示できません。" in shown.text
+    assert "ただいま写真を表示できません。" in shown.text
     assert "保存できませんでした" not in shown.text
 
 
@@ -178,7 +200,7 @@ async def test_the_back_of_the_my_number_card_is_not_offered_and_refused(
     house: House, browser: Browser, application: Application
 ) -> None:
     page = await browser.get("/application/documents?type=my_number_card&address=current")
-    assert "うら面は送らないでください" in page.text
+    assert "裏面は送らないでください" in page.text
     assert [link for link in page.links if "side=back" in link] == []
     page = await browser.photograph(page, side="back")
     assert page.status == 404
@@ -200,13 +222,13 @@ async def test_what_is_to_be_hidden_is_said_before_the_photograph(browser: Brows
 async def test_no_file_is_said_beside_the_field(browser: Browser, application: Application) -> None:
     page = await browser.get(LICENCE + "&address=current")
     page = await browser.photograph(page, b"", name="")
-    assert (page.url, page.messages) == (FRONT + "&problem=no_file", {"document": "写真を選んでください。"})
+    assert (page.url, page.messages) == (FRONT + "&problem=no_file", {"document": "写真を選択してください。"})
 
 
 @pytest.mark.parametrize(
     ("refusal", "code", "said"),
     [
-        ((422, "unreadable_image"), "unreadable_image", "写真として開けませんでした。別の写真を選んでください。"),
+        ((422, "unreadable_image"), "unreadable_image", "写真として開けませんでした。別の写真を選択してください。"),
         ((422, "pdf"), "pdf", "PDFは送れません。紙か画面を写真に撮って送ってください。"),
         ((413, "too_large"), "too_large", "写真のファイルが大きすぎます。もう一度撮るか、小さくしてお送りください。"),
         ((422, "too_many_pixels"), "too_many_pixels", "写真が大きすぎます。小さくして、もう一度お送りください。"),
@@ -225,7 +247,7 @@ async def test_a_refused_photograph_is_said_on_the_same_page_and_can_be_sent_aga
     page = await browser.photograph(page)
     # Reached by a redirect: its address holds no token, and opening it again sends nothing.
     assert (page.url, page.messages) == (f"{FRONT}&problem={code}", {"document": said})
-    assert (page.status, page.heading) == (200, "運転免許証 おもて面の写真")
+    assert (page.status, page.heading) == (200, "運転免許証 表面の写真")
     house.documents.refuse = None
     page = await browser.photograph(page)
     assert "写真を受け取りました" in page.text
@@ -263,11 +285,11 @@ async def test_the_pages_script_is_answered_in_json_and_the_same_picture_twice_i
     assert (status, first["next"]) == (201, f"/application/documents?sent={first['id']}")
     status, again = await send("front")
     page = await browser.get(again["next"])
-    assert (status, page.text.count("消す")) == (201, 1)
+    assert (status, page.text.count("消去する")) == (201, 1)
     house.documents.refuse = (422, "unreadable_image")
     status, problem = await send("front")
     assert (status, problem["code"]) == (422, "unreadable_image")
-    assert problem["detail"] == "写真として開けませんでした。別の写真を選んでください。"
+    assert problem["detail"] == "写真として開けませんでした。別の写真を選択してください。"
 
 
 async def test_a_file_beyond_the_limit_is_refused_with_a_page(

@@ -30,14 +30,33 @@ async def test_the_postal_code_decides_the_category_and_begins_the_address(
     page = await ask(browser, postal_code=postal_code)
     form = page.form("/apply").fields
     assert (page.url, form["postal_code"], form["address"]) == ("/apply?kind=new", postal_code, address)
-    assert f"{category} ご住所や勤務先・学校から選びました。" in page.text
+    assert f"{category} ご住所や勤務先・学校から選択しました。" in page.text
+
+
+async def test_a_town_around_that_has_no_agreement_is_for_those_who_work_or_study_here(
+    house: House, browser: Browser
+) -> None:
+    house.clock.move(days=9)
+    page = await ask(browser, postal_code="861-3106")
+    assert page.heading == "熊本市内で働いていますか、熊本市内の学校に通っていますか"
+
+
+async def test_the_list_in_force_is_shown_alone_with_the_library_s_own_page(house: House, browser: Browser) -> None:
+    own = "https://www.library.city.kumamoto.jp/guide/160/index.html"
+    former = await browser.get("/eligibility?kind=new")
+    house.clock.move(days=9)
+    page = await browser.get("/eligibility?kind=new")
+    assert [("菊陽町" in each.text, "御船町" in each.text, own in each.links) for each in (former, page)] == [
+        (True, True, False),
+        (False, True, True),
+    ]
 
 
 async def test_a_code_of_several_towns_lets_one_choose(browser: Browser) -> None:
     page = await ask(browser, postal_code="862-0941")
     assert ("この郵便番号には2か所あります。" in page.text, page.form("/eligibility").fields["town"]) == (True, "")
     page = await browser.send(page, "/eligibility")
-    assert page.messages == {"town": "どこにお住まいか、選んでください。"}
+    assert page.messages == {"town": "お住まいの場所を選択してください。"}
     page = await browser.send(page, "/eligibility", town="熊本県熊本市東区出水")
     assert page.form("/apply").fields["address"] == "熊本県熊本市東区出水"
 
@@ -48,7 +67,7 @@ async def test_who_lives_elsewhere_is_asked_for_work_and_school_and_nothing_else
     page = await ask(browser, postal_code="866-0861")
     assert (page.status, ASK_WORK in page.text, ALTERNATIVES in page.messages) == (200, True, False)
     page = await browser.send(page, "/eligibility")
-    assert page.messages == {"affiliation": "市内で働いているか、市内の学校に通っているか、選んでください。"}
+    assert page.messages == {"affiliation": "市内で働いているか、市内の学校に通っているかを選択してください。"}
     page = await browser.send(page, "/eligibility", affiliation="work")
     assert page.messages == {"organisation": "会社や学校の住所か郵便番号を入力してください。"}
     page = await browser.send(page, "/eligibility", affiliation="work", organisation="860-8601")
@@ -62,7 +81,7 @@ async def test_who_lives_elsewhere_is_asked_for_work_and_school_and_nothing_else
 async def test_work_and_school_are_a_question_of_their_own_in_the_words_of_the_policy(browser: Browser) -> None:
     page = await ask(browser, postal_code="836-0000")
     assert page.heading == "熊本市内で働いていますか、熊本市内の学校に通っていますか"
-    assert "お住まい 福岡県大牟田市 なおす" in page.text
+    assert "お住まい 福岡県大牟田市 修正する" in page.text
     assert "お住まいの郵便番号" not in page.text
 
 
@@ -83,7 +102,7 @@ async def test_a_town_of_several_is_mended_among_them(browser: Browser) -> None:
 
 
 async def test_the_question_says_for_which_procedure_it_is(browser: Browser) -> None:
-    assert "手続き：カードの更新" in (await browser.get("/eligibility?kind=renewal")).text
+    assert "申請の種類：カードの更新" in (await browser.get("/eligibility?kind=renewal")).text
 
 
 async def test_who_cannot_have_a_card_is_told_at_once_where_to_go_and_whom_to_call(
@@ -91,11 +110,11 @@ async def test_who_cannot_have_a_card_is_told_at_once_where_to_go_and_whom_to_ca
 ) -> None:
     page = await ask(browser, address="福岡県福岡市博多区")
     page = await browser.send(page, "/eligibility", affiliation="none")
-    assert (page.status, "カードをおつくりできません" in page.text, ALTERNATIVES in page.text) == (200, True, True)
+    assert (page.status, "カードをお作りできません" in page.text, ALTERNATIVES in page.text) == (200, True, True)
     assert page.text.count(house.intake.policy.contact.phone) == 2, "in the notice, not only at the foot"
     assert await house.rows("drafts") == 0
     page = await browser.send(page, "/eligibility", affiliation="work", organisation="福岡市中央区天神1")
-    assert "カードをおつくりできません" in page.text
+    assert "カードをお作りできません" in page.text
     page = await browser.send(page, "/eligibility", affiliation="school", organisation="熊本市中央区黒髪2-40-1")
     assert page.form("/apply").fields["category"] == "student"
 
@@ -106,7 +125,7 @@ async def test_what_the_policy_cannot_know_blocks_nobody(browser: Browser) -> No
     page = await browser.send(page, "/eligibility", address="手取本町1-1")
     form = page.form("/apply").fields
     assert (form["postal_code"], form["address"], "category" in form) == ("999-9999", "手取本町1-1", False)
-    assert "選んでください" in page.text
+    assert "選択してください" in page.text
 
 
 async def test_the_code_of_an_office_is_no_home(browser: Browser) -> None:

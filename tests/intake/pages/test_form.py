@@ -30,8 +30,8 @@ async def test_the_guardian_is_asked_for_exactly_when_the_school_year_says_so(
 @pytest.mark.parametrize(
     "label",
     [
-        "名前カタカナ お子さんの名前カタカナ ※必須（ローマ字の名前の方は空のまま）",
-        "カードを使う方との続柄 ※任意",
+        "お名前（カタカナ） お子さまのお名前（カタカナ） ※必須（お名前がローマ字の方は空欄で結構です）",
+        "保護者の続柄（カードを使う方から見て） ※任意",
         "会社または学校名 ※必須",
         "会社または学校所在地 ※必須",
     ],
@@ -40,7 +40,7 @@ async def test_a_field_says_of_whom_it_is_needed(browser: Browser, label: str) -
     assert label in (await browser.get("/apply?kind=new")).text
 
 
-@pytest.mark.parametrize(("filled_by", "hidden"), [("guardian", "名前"), ("self", "お子さんの名前")])
+@pytest.mark.parametrize(("filled_by", "hidden"), [("guardian", "お名前"), ("self", "お子さまのお名前")])
 async def test_the_words_of_the_form_are_those_of_who_types_also_where_the_style_sheet_cannot_tell(
     browser: Browser, apply: Apply, filled_by: str, hidden: str
 ) -> None:
@@ -55,12 +55,12 @@ async def test_the_only_town_of_a_code_begins_the_address(browser: Browser, appl
         {},
         "熊本県熊本市中央区大江6-1-74",
     )
-    assert "続けて、番地や建物の名前を入力してください。" in page.text
+    assert "続けて、番地や建物名を入力してください。" in page.text
 
 
 async def test_of_several_towns_one_is_chosen_and_the_number_stays(browser: Browser, apply: Apply) -> None:
     page = await apply(postal_code="862-0941", address="", find="1")
-    assert "選んでください。" in page.text
+    assert "選択してください。" in page.text
     page = await browser.send(page, "/apply", town="熊本県熊本市東区出水", find="1")
     assert page.form("/apply").fields["address"] == "熊本県熊本市東区出水"
     page = await browser.send(page, "/apply", address="熊本県熊本市東区出水3-4", town="熊本県熊本市中央区出水")
@@ -90,7 +90,7 @@ async def test_a_town_that_the_code_does_not_have_is_not_taken(apply: Apply) -> 
 async def test_what_is_kept_for_later_is_there_later_but_for_the_password(house: House, browser: Browser) -> None:
     page = await browser.get("/apply?kind=new")
     page = await browser.send_elsewhere(page, "/apply", "/apply/draft", **resident(phone="", consent=None))
-    assert (page.url, "11月29日（日）まで続きができます" in page.text) == ("/apply?kind=new&kept=1", True)
+    assert (page.url, "11月29日（日）まで続きを入力できます" in page.text) == ("/apply?kind=new&kept=1", True)
     form = page.form("/apply").fields
     assert (form["name"], form["phone"], form["password"], "consent" in form) == ("水前寺　　花子", "", "", False)
     async with house.intake.db.connection() as conn:

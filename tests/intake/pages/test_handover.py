@@ -58,14 +58,14 @@ async def test_the_telephone_sends_and_the_computer_knows(
 
     page = await opened(house, phone, application)
     assert (page.url, page.heading) == ("/application/documents", "本人確認書類の写真を送る")
-    assert "さんの申請" not in page.text
+    assert "様の申請" not in page.text
     assert await state(house) == ("open", [])
     page = await phone.photograph(await phone.get(FRONT), b"front")
     assert "写真を受け取りました" in page.text
-    assert await state(house) == ("open", ["運転免許証 おもて面"])
+    assert await state(house) == ("open", ["運転免許証 表面"])
     page = await phone.send(page, "/application/handover/end")
-    assert page.heading == "写真を送りおわりました"
-    assert await state(house) == ("over", ["運転免許証 おもて面"])
+    assert page.heading == "写真を送り終わりました"
+    assert await state(house) == ("over", ["運転免許証 表面"])
     assert "/application/confirm" in (await browser.get("/application/documents")).links
 
 

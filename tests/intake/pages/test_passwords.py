@@ -25,15 +25,15 @@ async def test_from_sign_in_to_a_new_password_and_in(house: House, browser: Brow
     page = await browser.get(asked)
     assert set(page.form("/password-resets").fields) == {"csrf_token", "application", "email"}
     page = await browser.send(page, "/password-resets", email=EMAIL)
-    assert (page.url, page.heading) == ("/password-resets/sent", "メールをごらんください")
+    assert (page.url, page.heading) == ("/password-resets/sent", "メールをご確認ください")
     path = await link(house)
     for _ in range(3):
         page = await browser.get(path)
-        assert (page.status, page.heading) == (200, "新しいパスワードを決める")
+        assert (page.status, page.heading) == (200, "新しいパスワードを設定する")
     page = await browser.send(page, path, password="abc")
     assert (page.status, page.messages) == (422, {"password": "パスワードは6文字以上にしてください。"})
     page = await browser.send(page, path, password=NEW)
-    assert "新しいパスワードにしました" in page.text
+    assert "パスワードを変更しました" in page.text
     page = await browser.send(page, "/sign-in", email=EMAIL, password=NEW)
     assert page.url == "/application/documents"
     assert (await browser.get(path)).heading == "このリンクは使えなくなりました"
@@ -80,7 +80,7 @@ async def test_an_unproven_address_is_asked_for_the_birth_date_and_what_was_type
     await use_cases.request_password_reset(house.intake, EMAIL, str(application.id))
     path = await link(house)
     page = await browser.send(await browser.get(path), path, password=NEW, birth_date="1991年4月13日")
-    assert page.messages == {"birth_date": "生年月日が、申し込みの内容とちがいます。"}
+    assert page.messages == {"birth_date": "生年月日が、申請の内容と違います。"}
     assert page.form(path).fields["birth_date"] == "1991年4月13日"
     page = await browser.send(page, path, password=NEW, birth_date="1991年4月12日")
-    assert "新しいパスワードにしました" in page.text
+    assert "パスワードを変更しました" in page.text

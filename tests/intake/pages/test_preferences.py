@@ -47,7 +47,7 @@ async def test_a_language_that_is_none_is_said_beside_its_field_and_in_the_summa
     application = await house.receive()
     await enter(application)
     page = await browser.send(await browser.get("/application"), SETTINGS, language="tlh", expiry_notice="true")
-    said = "ことばを選び直してください。"
+    said = "ことばを選択し直してください。"
     assert (page.status, page.messages, page.summary) == (422, {"language": said}, [said])
     assert page.title.startswith("エラー：")
     assert await chosen(house, application) == ("ja", False)

@@ -81,7 +81,7 @@ async def test_the_reading_of_one_word_is_one_word(page: Page) -> None:
 
 
 async def test_who_types_for_a_child_reads_of_the_child_as_soon_as_it_is_chosen(page: Page) -> None:
-    own, childs = page.get_by_text("名前", exact=True), page.get_by_text("お子さんの名前", exact=True)
+    own, childs = page.get_by_text("お名前", exact=True), page.get_by_text("お子さまのお名前", exact=True)
     await expect(own).to_be_visible()
     await expect(childs).to_be_hidden()
     await page.locator("[name=filled_by][value=guardian]").check()

@@ -114,7 +114,7 @@ async def test_the_warning_comes_two_minutes_before_and_one_key_goes_on_until_ha
                 "UPDATE sessions SET created_at = $1", house.clock() + timedelta(minutes=30) - half_a_day
             )
         await pass_by(28)
-        await expect(warning).to_contain_text("この時間は、のばせません")
+        await expect(warning).to_contain_text("この時間は、延長できません")
         await look(page, "session-ends-for-good")
         await expect(warning.get_by_role("button", name="閉じる")).to_be_focused()
         await page.keyboard.press("Enter")

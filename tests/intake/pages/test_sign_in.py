@@ -89,7 +89,7 @@ async def test_a_link_that_asked_for_no_receipt_number_does_not_say_that_it_is_w
 async def test_the_introduction_names_what_the_page_asks_for(house: House, browser: Browser) -> None:
     application = await house.receive()
     asked = [await browser.get(path) for path in ("/sign-in", f"/continue/{application.id}")]
-    assert ["受付番号と、仮登録のときに" in page.text for page in asked] == [True, False]
+    assert ["受付番号と、入力のときに" in page.text for page in asked] == [True, False]
 
 
 async def test_after_signing_in_the_page_says_whose_application_it_is(
@@ -98,7 +98,7 @@ async def test_after_signing_in_the_page_says_whose_application_it_is(
     application = await house.receive(name="水前寺 さくら")
     link = await browser.get(f"/continue/{application.id}")
     shown = [link, await enter(application), await browser.get("/application")]
-    assert ["水前寺 さくら さんの申請" in page.text for page in shown] == [False, True, True]
+    assert ["水前寺 さくら 様の申請" in page.text for page in shown] == [False, True, True]
 
 
 async def test_after_a_wrong_password_the_link_still_proves(house: House, browser: Browser) -> None:

@@ -56,7 +56,7 @@ async def test_the_link_is_mailed_again_once_a_minute(house: House, browser: Bro
     assert "メールをもう一度お送りしました" not in page.text
     assert "いまはお送りしていません。次に送れるのは、11月22日（日） 12:03からです。" in page.text
     house.clock.move(minutes=1)
-    assert "次に送れるのは" not in (await browser.get(page.url)).text
+    assert "次に送信できるのは" not in (await browser.get(page.url)).text
     sent = await house.events("application.link_requested.v1")
     assert [event.data["purpose"] for event in sent] == ["resend"]
 
@@ -76,7 +76,7 @@ async def test_what_to_mend_is_on_the_page_with_reason_and_example(
     await house.correction(application, (f"document:{photograph}", "blurred"), ("field:kana", "name_differs"))
     await enter(application)
     page = await browser.get("/application")
-    for text in ("運転免許証", "写真がぼやけていて文字を読み取れません。", "名前カタカナ", "よい例"):
+    for text in ("運転免許証", "写真がぼやけていて文字を読み取れません。", "お名前（カタカナ）", "良い例"):
         assert text in page.text, text
     assert "photo-blur.svg" in page.html
 

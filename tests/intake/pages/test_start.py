@@ -1,5 +1,7 @@
 """The first page says what one needs to know before beginning."""
 
+import pytest
+
 from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser
 from tests.intake.pages.people import resident
@@ -8,7 +10,7 @@ from tests.intake.pages.people import resident
 async def test_the_first_question_leads_to_everything_that_is_offered(house: House, browser: Browser) -> None:
     page = await browser.get("/")
     assert (page.status, page.heading) == (200, "図書館カードを、おうちで")
-    assert "図書館カードをもっていますか" in page.text
+    assert "図書館カードをお持ちですか" in page.text
     doors = {"/eligibility?kind=new", "/eligibility?kind=renewal", "/apply?kind=change", "/apply?kind=replacement"}
     assert {*doors, "/sign-in"} <= set(page.links)
 
@@ -46,6 +48,19 @@ async def test_the_sentences_of_the_guide_are_said_before_one_begins(browser: Br
         assert sentence in page.text, sentence
 
 
+@pytest.mark.parametrize("path", ["/", "/apply"])
+async def test_what_is_kept_why_and_how_long_is_said_where_it_is_collected(browser: Browser, path: str) -> None:
+    """個人情報保護法 62条; the days are those of [retention]."""
+    page = await browser.get(path)
+    for sentence in (
+        "本人確認書類の画像 目的：ご本人であることと、お住まいなどの確認 本登録の後：7日で消去、登録できなかったとき：30日で消去、",
+        "申請の内容（お名前、住所、連絡先など） 目的：申請の確認と、そのご連絡 本登録の後：90日で消去、",
+        "本登録の内容 目的：図書館の利用と、そのご連絡 カードの有効期限の後：3年で消去",
+        "職員が操作した記録 目的：個人情報が正しく扱われたかの確認 操作の後：3年で消去",
+    ):
+        assert sentence in page.text, sentence
+
+
 async def test_no_page_tells_anyone_how_wide_to_type(browser: Browser) -> None:
     for path in ("/", "/apply", "/apply?kind=renewal"):
         page = await browser.get(path)
@@ -63,7 +78,7 @@ async def test_what_was_begun_in_this_browser_is_gone_on_with_from_the_first_pag
     form = await browser.get("/apply?kind=renewal")
     await browser.send_elsewhere(form, "/apply", "/apply/draft", name="山田 花")
     page = await browser.get("/")
-    assert "書きかけの申し込みがあります（カードの更新、11月29日まで） 続きから書く 消す" in page.text
+    assert "入力途中の申請があります（カードの更新、11月29日まで） 続きを入力する 消去する" in page.text
     assert page.links.count("/apply?kind=renewal") == 1
 
 
@@ -77,17 +92,17 @@ async def test_the_first_page_says_nothing_of_who_began(browser: Browser) -> Non
 async def test_what_was_begun_is_erased_from_the_first_page(house: House, browser: Browser) -> None:
     await browser.send_elsewhere(await browser.get("/apply"), "/apply", "/apply/draft", name="山田 花")
     page = await browser.send(await browser.get("/"), "/apply/forget")
-    assert (page.url, "書きかけ" in page.text, await house.rows("drafts")) == ("/", False, 0)
+    assert (page.url, "入力途中" in page.text, await house.rows("drafts")) == ("/", False, 0)
 
 
 async def test_nothing_begun_is_nothing_said(browser: Browser) -> None:
-    assert "書きかけ" not in (await browser.get("/")).text
+    assert "入力途中" not in (await browser.get("/")).text
 
 
 async def test_what_is_registered_is_not_begun_any_more(browser: Browser) -> None:
     page = await browser.send(await browser.get("/apply"), "/apply", **resident())
     await browser.send(page, "/apply/register")
-    assert "書きかけ" not in (await browser.get("/")).text
+    assert "入力途中" not in (await browser.get("/")).text
 
 
 async def test_the_step_where_one_is_is_named_beside_its_number(browser: Browser) -> None:

@@ -44,7 +44,7 @@ async def test_staff_give_more_time_with_a_reason(staff: Browser, house: House) 
     answer = await extend(staff, case, "2026-12-20", "入院中")
     assert (answer.status, answer.location) == (303, f"/cases/{case.id}?extended=1")
     text = (await staff.get(answer.location)).text
-    assert "期限をのばしました" in text
+    assert "期限を延長しました" in text
     assert "いまの期限は 12月20日（日）まで" in text
     assert "hana）：入院中" in text
 

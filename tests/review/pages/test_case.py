@@ -27,7 +27,7 @@ async def test_the_case_says_who_typed_for_whom_and_what_was_agreed_to_when(staf
     for code, words in (("guardian", "保護者"), ("helper", "家族など（本人を手伝った人）"), ("staff", "図書館の職員")):
         view = await house.case(who=child, filled_by=code)
         text = (await staff.get(f"/cases/{view.case.id}")).text
-        assert "保護者名 水前寺 太郎 保護者との関係 祖父母" in text
+        assert "保護者名 水前寺 太郎 保護者の続柄（カードを使う方から見て） 祖父母" in text
         assert f"入力した人 {words} 同意" in text
 
 
@@ -48,7 +48,7 @@ async def test_each_image_is_shown_and_can_be_opened_in_full_size(staff: Browser
         address = f"/cases/{view.case.id}/documents/{document['id']}"
         assert f'<img src="{address}/screen" alt=' in answer.html
         assert f'href="{address}/reading" target="_blank"' in answer.html
-    assert "運転免許証（うら面） 光の反射" in answer.text
+    assert "運転免許証（裏面） 光の反射" in answer.text
 
 
 async def test_an_image_is_passed_on_and_never_stored_by_the_browser(staff: Browser, house: House) -> None:
@@ -218,5 +218,5 @@ async def test_the_case_can_be_read_after_the_decision(staff: Browser, house: Ho
     await staff.post(f"/cases/{case.id}/decision", {"decision": "approve", "version": str(case.version)})
     assert (await use_cases.get_case(house.review, case.id)).case.status == "decided"
     text = (await staff.get(f"/cases/{case.id}")).text
-    assert "承認ずみ" in text
+    assert "承認済み" in text
     assert "これまでの判定 承認 11月22日 12:00 hana カード番号 29" in text

@@ -62,7 +62,7 @@ async def test_a_correction_names_the_ticked_items_alone(staff: Browser, house: 
         {"item": item, "code": "glare", "note": "住所の欄が\n光っています。", **LICENCE},
         {"item": "field:phone", "code": "call_us", "note": None},
     ]
-    assert "なおしを依頼しました" in (await staff.get(answer.location)).text
+    assert "修正を依頼しました" in (await staff.get(answer.location)).text
 
 
 @pytest.mark.parametrize("days", range(7))
@@ -113,7 +113,7 @@ async def test_whose_card_was_lost_is_asked_where_its_number_is_not_known(staff:
     assert "※どちらかが必要です なくしたカードの登録を下で「同じ人」とするか、" in shown.text
     assert 'name="card_number"' not in shown.html
     answer = await _send(staff, case, "approve")
-    assert (answer.status, answer.text.count("なくしたカードの登録を1つえらんで「同じ人」としてください。")) == (422, 2)
+    assert (answer.status, answer.text.count("なくしたカードの登録を1つ選択して「同じ人」としてください。")) == (422, 2)
     assert (await _send(staff, case, "approve", **{f"verdict-{found.id}": "same"})).status == 303
     type_, data = (await _sent(house))[-1]
     assert (type_, data["previous_card_number"]) == ("registration.changed.v1", found.card_number)
@@ -153,8 +153,8 @@ async def test_a_slip_is_mended_with_its_reason_and_kept_as_applied(staff: Brows
     fields = {"amend-field-0": "kana", "amend-value-0": "すいぜんじ はなこ", "amend-reason-0": "免許証のとおり"}
     assert (await _send(staff, case, "approve", **fields)).status == 303
     text = (await staff.get(f"/cases/{case.id}")).text
-    assert "フリガナ スイゼンジ ハナ 入力：ｽｲｾﾞﾝｼﾞ ﾊﾅ 登録：スイゼンジ ハナコ（職員がなおしました）" in text
-    assert "フリガナを「スイゼンジ ハナコ」になおしました（免許証のとおり）" in text
+    assert "フリガナ スイゼンジ ハナ 入力：ｽｲｾﾞﾝｼﾞ ﾊﾅ 登録：スイゼンジ ハナコ（職員が修正しました）" in text
+    assert "フリガナを「スイゼンジ ハナコ」に修正しました（免許証のとおり）" in text
 
 
 async def test_another_category_is_chosen_from_the_policy(staff: Browser, house: House) -> None:
@@ -167,12 +167,12 @@ async def test_another_category_is_chosen_from_the_policy(staff: Browser, house:
 @pytest.mark.parametrize(
     ("fields", "place", "message"),
     [
-        ({"amend-field-0": "kana", "amend-value-0": "ハナ"}, "amend-reason-0", "なおす項目、正しい値、理由を入力"),
-        ({"amend-value-0": "ハナ", "amend-reason-0": "誤り"}, "amend-field-0", "なおす項目、正しい値、理由を入力"),
+        ({"amend-field-0": "kana", "amend-value-0": "ハナ"}, "amend-reason-0", "修正する項目、正しい値、理由を入力"),
+        ({"amend-value-0": "ハナ", "amend-reason-0": "誤り"}, "amend-field-0", "修正する項目、正しい値、理由を入力"),
         (
             {"amend-field-2": "phone", "amend-value-2": "千", "amend-reason-2": "誤り"},
             "amend-value-2",
-            "入力した値を確かめてください",
+            "入力した値をご確認ください",
         ),
     ],
 )
@@ -199,8 +199,8 @@ async def test_a_verdict_on_a_candidate_is_kept_and_shown(staff: Browser, house:
 @pytest.mark.parametrize(
     ("decision", "fields", "place", "message"),
     [
-        ("correct", {}, "items", "なおしてほしいものに、1つ以上印をつけてください。"),
-        ("correct", {"item-field:address": "1"}, "reason-field:address", "住所：理由をえらんでください。"),
+        ("correct", {}, "items", "修正を依頼する項目に、1つ以上印を付けてください。"),
+        ("correct", {"item-field:address": "1"}, "reason-field:address", "住所：理由を選択してください。"),
         (
             "correct",
             {"item-field:address": "1", "reason-field:address": "blurred"},
@@ -225,11 +225,11 @@ async def test_a_verdict_on_a_candidate_is_kept_and_shown(staff: Browser, house:
             "note-field:phone",
             "電話番号：補足は200文字までにしてください。",
         ),
-        ("reject", {}, "reason", "登録しない理由をえらんでください。"),
+        ("reject", {}, "reason", "登録不可の理由を選択してください。"),
         ("reject", {"reason": "application blurred"}, "reason", "この判定では使えない理由です。"),
         ("reject", {"reason": "nonsense"}, "reason", "この申請にない項目です。"),
         ("reject", {"reason": "application other", "note": "あ" * 201}, "note", "補足は200文字まで"),
-        ("nonsense", {}, "decision", "判定をえらんでください。"),
+        ("nonsense", {}, "decision", "判定を選択してください。"),
     ],
 )
 async def test_a_fault_is_said_in_the_summary_and_beside_its_field(
@@ -301,7 +301,7 @@ async def test_a_second_decision_is_refused_with_the_first_one_shown(staff: Brow
     answer = await _send(staff, case, "reject", reason="application other")
     assert answer.status == 409
     assert "この申請は、もう判定できません" in answer.text
-    assert "承認ずみ" in answer.text
+    assert "承認済み" in answer.text
     assert [type_ for type_, _ in await _sent(house)] == ["review.approved.v1", "registration.completed.v1"]
 
 
@@ -366,7 +366,7 @@ async def test_a_field_that_came_twice_or_is_not_ours_is_passed_over(staff: Brow
     assert [each["item"] for each in data["items"]] == ["application"]
 
 
-UNMASKED = "先に番号を確かめてください"
+UNMASKED = "先に番号をご確認ください"
 
 
 async def with_number(house: House) -> tuple[Case, str]:
@@ -391,7 +391,7 @@ async def test_before_the_approval_is_sent_it_says_which_number_is_to_be_covered
     html = (await staff.get(f"/cases/{case.id}")).html
     form = html.partition('aria-label="承認"')[2].partition("</form>")[0]
     linked = re.findall(r'<a href="([^"]+)">([^<]+)</a>', form)
-    assert (UNMASKED in form, linked) == (True, [(mask, "資格確認書（おもて面）")])
+    assert (UNMASKED in form, linked) == (True, [(mask, "資格確認書（表面）")])
 
 
 async def test_where_every_number_is_covered_or_gone_nothing_is_said_of_it(staff: Browser, house: House) -> None:
@@ -407,14 +407,14 @@ async def test_a_case_is_no_lost_card_so_its_number_is_asked_for_before_the_butt
     await house.case()
     case = await house.claimed(kind="replacement")
     shown = await staff.get(f"/cases/{case.id}")
-    said = "※番号が必要です 下の人には、なくしたカードの登録がありません。図書館システムで番号をさがし、"
+    said = "※番号が必要です 下の人には、なくしたカードの登録がありません。図書館システムで番号を検索し、"
     fold = re.search(r"<details[^>]*>(?=\s*<summary>小さな)", shown.html)
     assert (said in shown.text, bool(fold and " open" in fold[0])) == (True, True)
 
 
 async def test_where_nobody_is_known_the_number_of_the_lost_card_is_asked_for(staff: Browser, house: House) -> None:
     case = await house.claimed(kind="replacement")
-    said = "※番号が必要です 図書館システムで番号をさがし、「小さな誤りをなおして登録する」の「カード番号」に入れてください。"
+    said = "※番号が必要です 図書館システムで番号を検索し、「軽微な誤りを修正して登録する」の「カード番号」に入れてください。"
     assert said in (await staff.get(f"/cases/{case.id}")).text
 
 
@@ -438,4 +438,37 @@ async def test_the_reasons_for_another_photograph_begin_with_what_it_was_warned_
     html = (await staff.get(f"/cases/{case.id}")).html
     options = html.partition(f'name="reason-document:{document["id"]}"')[2].partition("</select>")[0]
     first = re.findall(r'<option value="(\w*)"( selected)?>([^<｜]+)', options)[:3]
-    assert first == [("", "", "えらんでください"), ("dark", "", "暗い（写真の警告）"), ("blurred", "", "ぼやけ")]
+    assert first == [("", "", "選択してください"), ("dark", "", "暗い（写真の警告）"), ("blurred", "", "ピンぼけ")]
+
+
+async def test_a_second_card_for_the_same_person_is_refused_with_what_to_do_instead(
+    staff: Browser, house: House
+) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    case = await house.claimed()
+    [found] = (await use_cases.get_case(house.review, case.id)).duplicates
+    said = {f"verdict-{found.id}": "same"}
+    answer = await _send(staff, case, "approve", **said, **{"amend-reason-0": "電話で確認"})
+    assert answer.status == 422  # of a mended slip all three are asked for, before anything else is looked at
+    answer = await _send(staff, case, "approve", **said)
+    assert (answer.status, "同じ人の登録か申請があるため、まだ承認していません" in answer.text) == (409, True)
+    assert '<option value="same" selected>' in answer.html
+    choice = f"{found.id} renewal"
+    assert f'<option value="{choice}">水前寺 はな（カード {found.card_number}）を更新する</option>' in answer.html
+    assert (await _send(staff, case, "approve", **said, same_as=choice)).status == 303
+    assert (await _sent(house))[-1][0] == "registration.renewed.v1"
+    assert "持っているカードの登録を更新すると判断" in (await staff.get(f"/cases/{case.id}")).text
+
+
+async def test_a_twins_card_is_refused_until_staff_say_whose_it_is(staff: Browser, house: House) -> None:
+    await _send(staff, await house.claimed(), "approve")
+    [registration] = await house.rows("SELECT id, card_number FROM registrations")
+    twin = {"name": samples.typed("水前寺 ゆき"), "kana": samples.typed("スイゼンジ ユキ")}
+    who = samples.applicant(card_number=registration["card_number"], **twin)
+    case = await house.claimed(kind="change", who=who)
+    assert "要確認 カード番号" in (await staff.get(f"/cases/{case.id}")).text
+    answer = await _send(staff, case, "approve", card_number=registration["card_number"])
+    assert (answer.status, "ほかの人のカードかもしれないため、まだ承認していません" in answer.text) == (409, True)
+    choice = f"{registration['id']} change"
+    assert choice in answer.html
+    assert (await _send(staff, case, "approve", same_as=choice)).status == 303

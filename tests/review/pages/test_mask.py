@@ -25,7 +25,7 @@ async def test_the_case_leads_to_the_page_and_the_page_says_what_to_cover(staff:
     case, mask = await page_of(house)
     shown = await staff.get(case)
     assert f'href="{mask}"' in shown.html
-    assert "資格確認書（おもて面） 番号を隠す" in shown.text
+    assert "資格確認書（表面） 番号を隠す" in shown.text
     page = await staff.get(mask)
     assert "この書類で隠すもの： 保険者番号、記号、番号、枝番、QRコード" in page.text
     assert page.html.count("data-box=") == 8
@@ -37,7 +37,7 @@ async def test_boxes_typed_as_percent_are_covered(staff: Browser, house: House) 
     answer = await staff.post(mask, ROW)
     assert (answer.status, answer.location) == (303, case)
     assert house.vault.asked == [{"boxes": [{"x": 0.1, "y": 0.2, "width": 0.305, "height": 0.1}]}]
-    assert "資格確認書（おもて面） 隠しずみ" in (await staff.get(case)).text
+    assert "資格確認書（表面） 隠し済み" in (await staff.get(case)).text
 
 
 async def test_wrong_numbers_are_named_and_kept(staff: Browser, house: House) -> None:

@@ -40,7 +40,7 @@ async def mask_page(house: House, page: Page) -> str:
     await page.goto(str(house.client.make_url("/sign-in")))
     await page.get_by_label("職員ID").fill("hana")
     await page.get_by_label("パスワード").fill(PASSWORD)
-    await page.get_by_role("button", name="サインイン", exact=True).click()
+    await page.get_by_role("button", name="ログイン", exact=True).click()
     await page.wait_for_url("**/queue")
     await page.goto(str(house.client.make_url(f"{path}/documents/{document['id']}/mask")))
     await page.locator(".stage.live").scroll_into_view_if_needed()
@@ -99,7 +99,7 @@ async def test_boxes_are_drawn_moved_taken_back_and_covered(
     assert await page.evaluate(BOXES) == [[40, 50, 30, 20], [35, 45, 30, 10]]
     await page.get_by_role("button", name="枠を取り消す").click()
     assert await page.evaluate(BOXES) == [[40, 50, 30, 20]]
-    await page.get_by_role("button", name="えらんだ場所を隠す").click()
+    await page.get_by_role("button", name="選択した場所を隠す").click()
     await page.wait_for_url(f"**{case}")
     [asked] = house.vault.asked
     assert [round(asked["boxes"][0][side], 2) for side in ("x", "y", "width", "height")] == [0.4, 0.5, 0.3, 0.2]

@@ -72,7 +72,7 @@ async def test_the_next_page_begins_where_this_one_ends(staff: Browser, house: H
     following = (await use_cases.list_cases(house.review, "open", "")).next
     second = await staff.get(f"/queue?status=open&after={following}")
     assert second.html.count('scope="row"') == 2
-    assert "最初にもどる" in second.text
+    assert "最初に戻る" in second.text
 
 
 async def test_an_undelivered_mail_and_an_unknown_card_are_marked(staff: Browser, house: House) -> None:
@@ -88,7 +88,7 @@ async def test_an_undelivered_mail_and_an_unknown_card_are_marked(staff: Browser
 async def test_a_strange_query_is_a_readable_page(staff: Browser, query: str) -> None:
     answer = await staff.get(f"/queue?{query}")
     assert answer.status == 422
-    assert "内容を確かめてください" in answer.text
+    assert "内容をご確認ください" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ async def test_a_strange_query_is_a_readable_page(staff: Browser, query: str) ->
         (date(2026, 11, 22), date(2026, 11, 28), {"kind": "", "text": "今日から"}),
         (date(2026, 11, 20), date(2026, 11, 28), {"kind": "", "text": "2日"}),
         (date(2026, 11, 19), date(2026, 11, 28), {"kind": "warning", "text": "3日 早めに"}),
-        (date(2026, 11, 15), date(2026, 11, 28), {"kind": "error", "text": "6日 急ぎ"}),
-        (date(2026, 11, 20), date(2026, 11, 21), {"kind": "error", "text": "2日 予定日すぎ"}),
+        (date(2026, 11, 15), date(2026, 11, 28), {"kind": "error", "text": "6日 至急"}),
+        (date(2026, 11, 20), date(2026, 11, 21), {"kind": "error", "text": "2日 予定日超過"}),
         (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 急ぎ"}),
     ],
 )
@@ -121,7 +121,7 @@ async def search(staff: Browser, typed: str) -> Answer:
         ("K8NK-RKAY-GV02", "この受付番号は正しくありません。"),
         ("\0", "この受付番号は正しくありません。"),
         ("x" * 5000, "この受付番号は正しくありません。"),
-        (OTHER_NUMBER, "見つかりません。番号を確かめてください。"),
+        (OTHER_NUMBER, "見つかりません。番号をご確認ください。"),
     ],
 )
 async def test_a_number_that_no_case_has_is_said_with_what_to_check(

@@ -75,7 +75,7 @@ async def test_no_more_is_shown_than_the_end_of_the_number_the_last_day_and_the_
 async def test_the_button_stops_the_notice_and_says_so(staff: Browser, house: House) -> None:
     await look_up(staff, await registered(house, expiry_notice=True))
     answer = await staff.post(await notice_of(house))
-    said = "お知らせを止めました" in answer.text and "期限のお知らせ 希望しない" in answer.text
+    said = "お知らせを停止しました" in answer.text and "期限のお知らせ 希望しない" in answer.text
     assert (answer.status, said, await wanted(house)) == (200, True, [False])
 
 
@@ -91,4 +91,4 @@ async def test_where_it_is_not_wanted_there_is_no_button(staff: Browser, house: 
 
 
 async def test_every_page_of_staff_leads_there(staff: Browser) -> None:
-    assert f'<a href="{PATH}">カードのお知らせ</a>' in (await staff.get("/queue")).html
+    assert f'<a href="{PATH}">有効期限のお知らせの停止</a>' in (await staff.get("/queue")).html

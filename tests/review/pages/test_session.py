@@ -102,7 +102,7 @@ async def test_guessing_is_stopped_with_a_readable_page(browser: Browser) -> Non
     answer = await browser.sign_in()
     assert answer.status == 429
     assert answer.text.count("しばらく待って") == 1  # and not beside a field, in which nothing is wrong
-    assert "サインインできませんでした" in answer.text
+    assert "ログインできませんでした" in answer.text
     assert int(answer.headers["Retry-After"]) > 0
 
 

@@ -37,8 +37,13 @@ async def test_clocks_of_both_servers_and_disks_are_looked_at(house: House) -> N
         "clock of the broker": OK,
     }
     assert set(states) == {
+<<<<<<< HEAD
         "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "mail server", "clock of the database", "clock of the broker",
         "disk of the broker", "disk",
+=======
+        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "clock of the database", "clock of the broker",
+        "disk of the broker", "disk", "sandbox of the decoder", "master keys",
+>>>>>>> main
     }  # fmt: skip
 
 
@@ -146,3 +151,14 @@ def test_a_disk_must_have_two_gibibytes_and_a_tenth_free(tmp_path: Path, total: 
 )
 def test_a_broker_near_its_alarm_is_a_problem(node: dict[str, object], state: str) -> None:
     assert doctor.check_node(node).state == state
+
+
+def test_a_decoder_that_the_kernel_does_not_confine_is_a_problem() -> None:
+    def state(metrics: str) -> str:
+        return doctor.check_decoder("sandbox", f"# HELP decoder_confined 1 where …\n{metrics}\n").state
+
+    assert [state(each) for each in ("decoder_confined 1.0", "decoder_confined 0.0", "up 1.0")] == [
+        OK,
+        PROBLEM,
+        PROBLEM,
+    ]

@@ -1,0 +1,59 @@
+"""Bodies as they arrive: every byte is counted, none is unpacked, and nobody keeps us waiting for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from chassis.errors import Malformed, TooLarge, TooSlow, Unsupported
+
+#: Seconds without a byte, after which nobody is waited for.
+SILENCE = 30.0
+#: Seconds that anybody has, however little is sent, and the bytes a second that count as progress after them.
+GRACE, SLOWEST = 30.0, 8 * 1024
+#: Characters of a Content-Type. Of 8,000 the parser, which is Python's for mails, makes 600 ms.
+LONGEST_TYPE = 200
+
+
+@web.middleware
+async def uncoded(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse every body that is packed (what is unpacked is not what was counted), on every path before anything else."""
+    if not _is_plain(request):
+        raise Unsupported("encoded")
+    return await handler(request)
+
+
+def _is_plain(request: web.Request) -> bool:
+    if len(request.headers.get("Content-Type", "")) > LONGEST_TYPE:
+        return False
+    coded = ",".join(request.headers.getall("Content-Encoding", ["identity"]))
+    moved = ",".join(request.headers.getall("Transfer-Encoding", ["chunked"]))
+    return coded.strip().lower() == "identity" and moved.strip().lower() == "chunked"
+
+
+async def pieces(request: web.Request, most: int, *, patience: float = 1) -> AsyncIterator[bytes]:
+    """The body, piece by piece.
+
+    Raises TooLarge beyond `most` bytes, Malformed where it breaks off, and TooSlow where its sender stands still or is
+    slower than SLOWEST; `patience` multiplies the seconds. Only the time that is spent waiting for the sender counts.
+    """
+    clock = asyncio.get_running_loop().time
+    size, waited = 0, 0.0
+    while not request.content.at_eof():
+        began = clock()
+        try:
+            async with asyncio.timeout(min(SILENCE * patience, (GRACE + size / SLOWEST) * patience - waited)):
+                piece = await request.content.readany()
+        except TimeoutError:
+            raise TooSlow from None
+        except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
+            raise Malformed from None
+        waited += clock() - began
+        size += len(piece)
+        if size > most:
+            raise TooLarge
+        if piece:
+            yield piece
