@@ -37,13 +37,8 @@ async def test_clocks_of_both_servers_and_disks_are_looked_at(house: House) -> N
         "clock of the broker": OK,
     }
     assert set(states) == {
-<<<<<<< HEAD
-        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "mail server", "clock of the database", "clock of the broker",
-        "disk of the broker", "disk",
-=======
-        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "clock of the database", "clock of the broker",
-        "disk of the broker", "disk", "sandbox of the decoder", "master keys",
->>>>>>> main
+        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "mail server", "clock of the database",
+        "clock of the broker", "disk of the broker", "disk", "sandbox of the decoder", "master keys",
     }  # fmt: skip
 
 
