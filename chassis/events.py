@@ -9,6 +9,8 @@ from uuid import UUID
 
 import jsonschema_rs
 
+from chassis.unseen import UNSEEN, clean_json
+
 #: More than this is refused on record; what is larger (an image) does not travel in an event.
 MAX_EVENT_BYTES = 64 * 1024
 CONTENT_TYPE = "application/cloudevents+json"
@@ -79,12 +81,15 @@ class EventSchemas:
         return contract is not None and contract.schema.get("x-erases-subject") is True
 
     def decode(self, body: bytes) -> Event:
-        """The event in a message.
+        """The event in a message, its texts `clean`.
 
         Raises BadEvent where it breaks the envelope's or its type's schema, or is not said by whom the contract names.
         """
         try:
-            envelope = json.loads(body)
+            text = body.decode()
+            envelope = json.loads(text)
+            if UNSEEN.search(text) or "\\u" in text:
+                envelope = clean_json(envelope)
         except (ValueError, RecursionError):
             raise BadEvent("not JSON") from None
         _check(self._envelope, envelope)

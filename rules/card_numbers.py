@@ -32,19 +32,38 @@ def compose(policy: CardNumbers, serial: int) -> str:
     return body + _check(policy, body)
 
 
+def serial(policy: CardNumbers, number: str) -> int | None:
+    """The serial number in a card number as `compose` writes it, or None where it is none of the range."""
+    digits = number[len(policy.prefix) : len(policy.prefix) + capacity(policy)]
+    if not (digits.isascii() and digits.isdigit() and policy.first <= int(digits) <= policy.last):
+        return None
+    return int(digits) if compose(policy, int(digits)) == number else None
+
+
 def clean(typed: str) -> str:
     """Without spaces and hyphens, in ASCII: as a reader or a person at a keyboard gives it."""
-    plain = text.ascii_digits(typed[: text.MAX_RAW])
-    return re.sub(r"[\s" + re.escape(text.HYPHENS) + "]", "", plain).upper()
+    return re.sub("[_" + re.escape(text.HYPHENS) + "]", "", _in_ascii(typed))
 
 
 def understood(policy: CardNumbers, typed: str) -> str:
-    """The number to keep and to compare: as `clean`, but a hyphen that is the check character stays."""
+    """The number to keep and to compare: as `clean`, without the letters with which its bars start and stop. A hyphen or a
+    letter that is the check character stays."""
     if policy.check_digit == "mod16":
-        number = re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
-        if len(number) == policy.length:
-            return number
-    return clean(typed)  # here a hyphen is decoration; at the end of a full number it is the check character
+        for number in (_in_ascii(typed), clean(typed)):
+            for bare in (number, _without_start_stop(policy, number)):
+                if len(bare) == policy.length:
+                    return bare
+    return _without_start_stop(policy, clean(typed))
+
+
+def _in_ascii(typed: str) -> str:
+    return re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
+
+
+def _without_start_stop(policy: CardNumbers, number: str) -> str:
+    """Some readers give the letters, and some cards have them printed."""
+    is_framed = len(number) > 2 and number[0] + number[-1] == policy.start_stop
+    return number[1:-1] if is_framed else number
 
 
 def problem(policy: CardNumbers, typed: str) -> str | None:

@@ -8,9 +8,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from chassis.errors import Malformed, TooLarge, TooSlow, Unsupported
 
-#: Seconds without a byte, after which nobody is waited for.
-SILENCE = 30.0
-#: Seconds that anybody has, however little is sent, and the bytes a second that count as progress after them.
+#: Seconds that anybody is waited for without a byte, and the bytes that earn a second back: who sends much at once has
+#: no longer to stand still than anybody.
 GRACE, SLOWEST = 30.0, 8 * 1024
 #: Characters of a Content-Type. Of 8,000 the parser, which is Python's for mails, makes 600 ms.
 LONGEST_TYPE = 200
@@ -41,17 +40,17 @@ async def pieces(request: web.Request, most: int, *, patience: float = 1) -> Asy
     slower than SLOWEST; `patience` multiplies the seconds. Only the time that is spent waiting for the sender counts.
     """
     clock = asyncio.get_running_loop().time
-    size, waited = 0, 0.0
+    size, patient = 0, GRACE * patience
     while not request.content.at_eof():
         began = clock()
         try:
-            async with asyncio.timeout(min(SILENCE * patience, (GRACE + size / SLOWEST) * patience - waited)):
+            async with asyncio.timeout(patient):
                 piece = await request.content.readany()
         except TimeoutError:
             raise TooSlow from None
         except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
             raise Malformed from None
-        waited += clock() - began
+        patient = min(GRACE * patience, patient - (clock() - began) + len(piece) / SLOWEST * patience)
         size += len(piece)
         if size > most:
             raise TooLarge

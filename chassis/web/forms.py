@@ -11,8 +11,9 @@ from aiohttp import web
 from multidict import MultiDict
 
 from chassis.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported
+from chassis.unseen import clean
 from chassis.web.bodies import pieces
-from chassis.web.cleaning import clean, has_too_many_marks
+from chassis.web.cleaning import has_too_many_marks
 from chassis.web.languages import gettext
 
 #: Larger forms and JSON bodies are refused before they are read.

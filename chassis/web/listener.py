@@ -20,8 +20,9 @@ HEADERS = 10.0
 UNREAD = 60.0
 #: Lines of one caller who is no proxy of ours, and of all. Below the 1,024 files that many systems give a process.
 MOST_OF_ONE, MOST = 200, 800
-#: What is read after the answer of a body that was refused, so that its sender sees the answer.
-LEFT_OVER = 1 << 20
+#: What is thrown away after the answer of a body that was refused, so that its sender sees the answer: little; but all of
+#: one that was said to be no longer than HEARD_OUT, twice the largest photograph (a browser looks for no answer before).
+LEFT_OVER, HEARD_OUT = 1 << 20, 40 << 20
 #: For aiohttp. Nothing is unpacked, what is read ahead is little, and a quiet line of a proxy stays as long as proxies
 #: keep theirs.
 OPTIONS: dict[str, Any] = {
@@ -29,7 +30,7 @@ OPTIONS: dict[str, Any] = {
     "read_bufsize": 64 * 1024,
     "max_headers": 64,
     "keepalive_timeout": 75.0,
-    "lingering_time": 5.0,
+    "lingering_time": 10.0,
 }
 
 
@@ -85,9 +86,9 @@ class Line(asyncio.Protocol):
         self._relax()
         self.waiting, self._left = False, None
 
-    def answered(self, *, unread: bool) -> None:
-        """The answer is made; `unread`: more of the body may come, of which no more than LEFT_OVER is read."""
-        self.waiting, self._left = True, LEFT_OVER if unread else None
+    def answered(self, left: int | None) -> None:
+        """The answer is made; of its request no more than `left` bytes are still taken, None where all have come."""
+        self.waiting, self._left = True, left
 
     def end(self) -> None:
         """At once, without an answer."""
@@ -155,7 +156,12 @@ async def on_a_line(
     try:
         return await handler(request)
     finally:
-        line.answered(unread=not request.content.is_eof())
+        line.answered(None if request.content.is_eof() else _left_over(request))
+
+
+def _left_over(request: web.Request) -> int:
+    said = request.content_length
+    return said if said is not None and said <= HEARD_OUT else LEFT_OVER
 
 
 @asynccontextmanager

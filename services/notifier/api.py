@@ -1,5 +1,6 @@
 """Mails that came back, told by whoever runs the mail server or a mail service."""
 
+import asyncio
 import hmac
 
 from aiohttp import web
@@ -37,7 +38,8 @@ async def authenticate(notifier: Notifier, request: web.Request) -> str:
 async def post_bounce(notifier: Notifier, request: web.Request) -> web.StreamResponse:
     """What came back as it came (message/rfc822), or in short as JSON. An automatic reply is no error, and marks nothing."""
     if request.content_type == "message/rfc822":
-        report = read_report(await read_body(request))
+        # Mails are whatever strangers write, and Python's parser of them may take half a second.
+        report = await asyncio.to_thread(read_report, await read_body(request))
         if report is None:
             raise Invalid([], "not_a_report")
     elif request.content_type == "application/json":

@@ -16,7 +16,8 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.review import api, handlers, pages, use_cases
 from services.review.documents_client import DocumentsClient
-from services.review.use_cases import Review, forgetting
+from services.review.noting import noting
+from services.review.use_cases import Review, forgetting, keys
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ HANDLERS = {
 
 BATCH_HANDLERS = {"application.handed_over.v1": handlers.on_applications_handed_over}
 
-ROUTES = [*api.ROUTES, *pages.ROUTES]
+ROUTES = [noting(route) for route in (*api.ROUTES, *pages.ROUTES)]
 
 SERVICE: Service[Review, ReviewSettings] = Service(
     name="review",
@@ -88,12 +89,14 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     refusals=(PolicyError,),
     routes=ROUTES,
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
+    guards=pages.GUARDS,
     handlers=HANDLERS,
     batch_handlers=BATCH_HANDLERS,
     loops=[
         Loop("delays", use_cases.say_delayed, seconds=60),
         Loop("expiring", use_cases.say_expiring, seconds=60),
         Loop("digest", use_cases.say_digest, seconds=60),
+        Loop("keys", keys.renew_keys, seconds=3600),
         Loop("forget ended", forgetting.forget_ended, seconds=600),
         Loop("forget old", forgetting.forget_old, seconds=3600),
     ],

@@ -67,6 +67,8 @@ class Visitor:
     path: Callable[[Route[Any]], str]
     #: What the form of the route has.
     fields: Callable[[Route[Any]], tuple[str, ...]]
+    #: Mails, where they are taken.
+    mails: tuple[bytes, ...] = ()
 
     async def send(self, asked: Asked) -> int:
         url = URL(self.path(asked.route) + asked.query, encoded=True)
@@ -96,6 +98,7 @@ class Visitor:
         # As long as a field may be, and as long as it is still looked into.
         for longest in (LONGEST_FIELD - 1, MAX_RAW):
             if route.body is not None:
+                yield from (("message/rfc822", mail) for mail in self.mails)
                 for unit in list(UNITS.values())[::5]:
                     yield "application/json", _fitted(longest, partial(_json, route.body, unit))
             elif route.csrf == CSRF_FORM:
@@ -233,12 +236,13 @@ async def _at_review(review: Any, client: Client) -> Visitor:
     password = "correct horse battery staple"
     staff = await use_cases.add_staff(review, "hana", password)
     await use_cases.claim(review, case, staff)
-    session = await use_cases.sign_in(review, "hana", password)
+    session = await use_cases.sign_in(review, "hana", password, "192.0.2.1")
     token = await _form_token(client, "/sign-in")
     client.session.cookie_jar.update_cookies({"review_session": session.token}, client.make_url("/"))
 
     def headers(route: Route[Any]) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {session.token}", HEADER: token, PAGE_OF: f"case:{case}:1:x"}
+        about = f"staff:{staff.id}:0:hana case:{case}:1:x document:{case}:1:x registration:{case}:1:x"
+        return {"Authorization": f"Bearer {session.token}", HEADER: token, PAGE_OF: about}
 
     fields: tuple[str, ...] = (
         "decision",
@@ -252,7 +256,8 @@ async def _at_review(review: Any, client: Client) -> Visitor:
     )
     fields += ("username", "password", "q", "amend-field-0", "amend-value-0", "amend-reason-0")
     fields += tuple(f"{field}-0" for field in FIELDS)
-    return Visitor(client, headers, lambda route: path_of(route, id=str(case)), lambda _route: fields)
+    named = dict.fromkeys(("id", "document_id", "registration"), str(case))
+    return Visitor(client, headers, lambda route: path_of(route, **named), lambda _route: fields)
 
 
 async def _at_documents(vault: Any, client: Client) -> Visitor:
@@ -277,7 +282,17 @@ async def _at_documents(vault: Any, client: Client) -> Visitor:
 
 
 async def _at_notifier(_notifier: Any, client: Client) -> Visitor:
-    return Visitor(client, lambda _route: {"Authorization": f"Bearer {MAIL_SERVER}"}, path_of, lambda _route: ())
+    report = b"Content-Type: multipart/report; boundary=a"
+    part = b"--a\r\nContent-Type: message/delivery-status\r\n\r\n"
+    mails = (
+        report + b';"' * 120_000 + b"\r\n\r\n",
+        report + b"\r\n\r\n" + part + b"Action: failed\r\n\r\n" * 14_000,
+        report + b"\r\n\r\n" + part * 4000,
+        b"".join(b'Content-Type: multipart/report; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(300)),
+        b"A: b\r\n" * 40_000,
+    )
+    who = {"Authorization": f"Bearer {MAIL_SERVER}"}
+    return Visitor(client, lambda _route: who, path_of, lambda _route: (), mails)
 
 
 VISITORS = {"intake": _at_intake, "documents": _at_documents, "review": _at_review, "notifier": _at_notifier}

@@ -88,7 +88,7 @@ async def test_every_byte_counts_also_where_no_length_was_said(call: Call) -> No
 
 
 async def test_who_stands_still_is_not_waited_for(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "SILENCE", 0.05)
+    monkeypatch.setattr(bodies, "GRACE", 0.05)
     caller = await call("POST /count", "Content-Length: 100")
     await caller.send(b"x")
     assert await caller.status() == 408
@@ -116,6 +116,15 @@ async def test_a_line_that_is_just_fast_enough_is_waited_for(call: Call, monkeyp
         await caller.send(b"x" * 1000)
         await asyncio.sleep(0.02)
     assert await caller.status() == 200
+
+
+async def test_who_sent_much_at_once_may_stand_still_no_longer(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "GRACE", 0.1)
+    monkeypatch.setattr(bodies, "SLOWEST", 1000.0)
+    caller = await call("POST /count", "Content-Length: 90000")
+    await caller.send(b"x" * 80_000)
+    async with asyncio.timeout(10):
+        assert await caller.status() == 408
 
 
 @pytest.mark.parametrize("chunk", [b"zz\r\n", b"-1\r\n", b"5\r\nabc", b"ffffffffffffffffff\r\n"])

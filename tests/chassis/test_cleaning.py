@@ -11,10 +11,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from markupsafe import escape
 from yarl import URL
 
-from chassis.web.cleaning import MOST_MARKS, clean, cleaned, has_too_many_marks
+from chassis.events import encode_json, envelope_of
+from chassis.ids import new_id
+from chassis.testing import heard
+from chassis.unseen import clean
+from chassis.web.cleaning import MOST_MARKS, cleaned, has_too_many_marks
 from chassis.web.failures import failures
 from chassis.web.forms import read_form, read_json
 from chassis.web.languages import annotated, plain, ruby
+from tests.chassis.conftest import EVENT, SCHEMAS
 
 Client = TestClient[Any, Any]
 UNSEEN = (
@@ -141,3 +146,9 @@ def test_nothing_of_a_person_becomes_markup() -> None:
 @pytest.mark.parametrize("text", ["\ufff9", "\ufff9\ufffa", "\ufff9a\ufffa\ufff9", "\ufffa\ufffb"])
 def test_what_is_half_an_annotation_stays_as_it_is(text: str) -> None:
     assert (plain(text), ruby(text)) == (text, text)
+
+
+@pytest.mark.parametrize("written", ["\u202e", "\\u202E", "\ufff9"])
+def test_an_event_is_read_without_what_nobody_sees(written: str) -> None:
+    body = encode_json(envelope_of(heard(EVENT, "sender", new_id(), {"n": 1, "text": "山@田"}))).replace("@", written)
+    assert SCHEMAS.decode(body.encode()).data == {"n": 1, "text": "山田"}

@@ -38,10 +38,10 @@ class Sender:
             return answer.status
 
     async def begin(self, who: tuple[UUID, str], address: str) -> None:
-        before = sum(self.house.intake.uploading.values())
+        before = self.house.intake.uploading.total()
         self.under_way.append(asyncio.ensure_future(self.send(who, address)))
         async with asyncio.timeout(20):
-            while sum(self.house.intake.uploading.values()) == before:  # noqa: ASYNC110 - it tells nobody
+            while self.house.intake.uploading.total() == before:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
 
     async def end(self) -> list[int]:

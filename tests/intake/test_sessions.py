@@ -3,12 +3,15 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.errors import NotFound, TooManyRequests, Unauthenticated
 from chassis.ids import new_id
+from rules.receipt_numbers import new_receipt_number
 from services.intake import use_cases
+from services.intake.model.views import DraftAt
 from services.intake.use_cases.housekeeping import forget_expired
 from services.intake.use_cases.links import answer_link_request
 from tests.intake.conftest import House
@@ -27,6 +30,26 @@ async def test_signing_in_by_id_or_receipt_number_however_typed(house: House) ->
         signed_in = await use_cases.sign_in(house.intake, "ＨＡＮＡ＠example.jp", PASSWORD, typed, None)
         assert await use_cases.application_of(house.intake, signed_in.token) == application.id
         assert signed_in.application == application
+
+
+async def test_a_password_opens_in_full_width_what_it_was_set_for_in_half_and_the_other_way_round(house: House) -> None:
+    wide = "ｋｕｒｏｍａｍｅ４２"
+    for set_as, typed in ((PASSWORD, wide), (wide, PASSWORD), (wide, wide)):
+        application = await house.receive(password=set_as)
+        signed_in = await use_cases.sign_in(house.intake, "hana@example.jp", typed, str(application.id), None)
+        assert signed_in.application == application
+
+
+async def test_a_password_that_was_set_in_full_width_before_that_still_opens(house: House) -> None:
+    wide = "ｋｕｒｏｍａｍｅ４２"
+    application = await house.receive()
+    stored = await house.intake.hashing.hash(wide)
+    async with house.intake.db.transaction() as tx:
+        await tx.conn.execute("UPDATE applications SET password_hash = $1", stored)
+    signed_in = await use_cases.sign_in(house.intake, "hana@example.jp", wide, str(application.id), None)
+    assert signed_in.application.id == application.id
+    with pytest.raises(Unauthenticated):
+        await use_cases.sign_in(house.intake, "hana@example.jp", PASSWORD, str(application.id), None)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +261,7 @@ async def test_without_a_receipt_number_each_application_of_the_address_gets_its
 async def test_what_has_expired_is_deleted(house: House) -> None:
     application = await house.receive()
     await house.sign_in(application)
-    await use_cases.save_draft(house.intake, None, {"name": "水前寺"}, None)
+    await use_cases.save_draft(house.intake, DraftAt(), {"name": "水前寺"}, None)
     with pytest.raises(Unauthenticated):
         await use_cases.sign_in(house.intake, "x", "y", "z", None)
     tables = ("sessions", "drafts", "idempotency_keys", "proofs", "sign_in_attempts")
@@ -248,3 +271,31 @@ async def test_what_has_expired_is_deleted(house: House) -> None:
     await forget_expired(house.intake)
     assert [await house.rows(table) for table in tables] == [0] * 5
     assert await house.rows("applications") == 1
+
+
+#: A receipt number that nobody has, with its check character.
+_NOBODYS = new_receipt_number(b"nobody!")
+
+
+async def _tries(house: House, number: str) -> list[str]:
+    """What ten and more tries are answered, each written in another way."""
+    plain = number.replace("-", "")
+    ways = [number, plain, plain.lower(), " ".join(plain), f" {number} ", number.replace("-", "ー"), plain.title()]
+    codes = []
+    for way in [*ways, *ways]:
+        try:
+            await use_cases.sign_in(house.intake, "hana@example.jp", "wrong pass", way, None)
+        except (Unauthenticated, TooManyRequests) as problem:
+            codes.append(problem.code)
+    return codes
+
+
+async def test_a_receipt_number_that_nobody_has_is_locked_like_one_that_somebody_has(house: House) -> None:
+    application = await house.receive()
+    known, unknown = await _tries(house, application.receipt_number), await _tries(house, _NOBODYS)
+    assert known == unknown == ["wrong_credentials"] * 10 + ["too_many_requests"] * 4
+
+
+async def test_an_id_that_nobody_has_is_locked_like_one_that_somebody_has(house: House, unknown_id: UUID) -> None:
+    application = await house.receive()
+    assert await _tries(house, str(application.id)) == await _tries(house, str(unknown_id))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.card_numbers import METHODS, check_digit, clean, compose, problem
+from rules.card_numbers import METHODS, check_digit, clean, compose, problem, serial, understood
 from rules.policy import Policy
 
 BODIES = st.text(alphabet="0123456789", min_size=2, max_size=14)
@@ -21,8 +21,8 @@ def test_these_methods_find_every_single_wrong_digit(method: str, body: str, dat
 @pytest.mark.parametrize("method", METHODS)
 def test_a_composed_number_has_no_problem_and_the_right_length(method: str, policy: Policy) -> None:
     numbers = replace(policy.card_numbers, check_digit=method, older_numbers=False, last=99999)
-    for serial in (1, 7, 99999):
-        number = compose(numbers, serial)
+    for number_of_card in (1, 7, 99999):
+        number = compose(numbers, number_of_card)
         assert len(number) == 13
         assert number.startswith("29")
         assert problem(numbers, number) is None
@@ -53,6 +53,43 @@ def test_a_range_that_is_used_up_says_so(policy: Policy) -> None:
         compose(policy.card_numbers, policy.card_numbers.last + 1)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_the_serial_number_is_read_back_from_a_composed_number_and_from_no_other(method: str, policy: Policy) -> None:
+    numbers = replace(policy.card_numbers, check_digit=method, last=99999)
+    composed = compose(numbers, 4242)
+    others = [
+        composed[:-1],
+        "1" + composed[1:],
+        composed[:-1] + "x",
+        "",
+        "図書館",
+        compose(replace(numbers, last=10**6), 10**6),
+    ]
+    assert [serial(numbers, each) for each in (composed, *others)] == [4242, *[None] * len(others)]
+
+
 @given(typed=st.text(alphabet=st.characters(exclude_categories=()), max_size=40))
 def test_any_typed_number_is_judged_without_raising(typed: str, policy: Policy) -> None:
-    assert problem(policy.card_numbers, typed) is not None or len(clean(typed)) == 13
+    assert problem(policy.card_numbers, typed) is not None or len(understood(policy.card_numbers, typed)) == 13
+
+
+@pytest.mark.parametrize("written", ["A{}A", "a{}a", "Ａ{}Ａ", "A {} A"])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_letters_with_which_the_bars_start_and_stop_are_no_part_of_it(
+    method: str, written: str, policy: Policy
+) -> None:
+    numbers = replace(policy.card_numbers, check_digit=method, start_stop="AA", older_numbers=False, last=99999)
+    for count in range(1, 40):
+        number = compose(numbers, count)
+        for typed in (number, f"{number[:4]} {number[4:9]} {number[9:]}"):
+            assert (problem(numbers, written.format(typed)), understood(numbers, written.format(typed))) == (
+                None,
+                number,
+            )
+
+
+def test_letters_that_are_not_the_policys_are_a_mistake(policy: Policy) -> None:
+    numbers = replace(policy.card_numbers, start_stop="AB")
+    number = compose(numbers, 42)
+    assert problem(numbers, f"A{number}B") is None
+    assert problem(numbers, f"B{number}A") == "card_number_not_digits"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from chassis.errors import TooManyRequests
 from chassis.web.addresses import Address, household
@@ -10,8 +10,9 @@ from chassis.web.languages import gettext
 from services.intake.use_cases import limits
 from services.intake.use_cases.context import Intake
 
-#: The page sends one after another: more come from a second telephone, or from a library's own network.
-OF_APPLICATION, OF_ADDRESS = 3, 6
+#: The page sends one after another: more come from a second telephone, or from a family. Where the policy exempts an
+#: address (the library's own network), it is left what does not take everybody's room.
+OF_APPLICATION, OF_ADDRESS, OF_EXEMPT = 3, 6, 30
 #: Seconds.
 _RETRY_AFTER = 10
 
@@ -19,10 +20,11 @@ _RETRY_AFTER = 10
 @contextmanager
 def uploading(intake: Intake, application: object, address: Address) -> Iterator[None]:
     """While a photograph is on its way. Raises TooManyRequests where this application, or this caller, has too many."""
-    with ExitStack() as shares:
-        shares.enter_context(_one(intake.uploading, f"application {application}", OF_APPLICATION))
-        if not limits.is_exempt(intake, address):
-            shares.enter_context(_one(intake.uploading, f"address {household(address)}", OF_ADDRESS))
+    of_address = OF_EXEMPT if limits.is_exempt(intake, address) else OF_ADDRESS
+    with (
+        _one(intake.uploading, f"application {application}", OF_APPLICATION),
+        _one(intake.uploading, f"address {household(address)}", of_address),
+    ):
         yield
 
 

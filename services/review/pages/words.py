@@ -3,6 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
+from chassis.web.languages import SOURCE
+from rules.policy import Policy, find
 from services.review.model import (
     APPROVE,
     CLAIMED,
@@ -12,6 +16,7 @@ from services.review.model import (
     DECIDED,
     OPEN,
     REJECT,
+    UNDELIVERED,
     WAITING,
     Case,
 )
@@ -24,6 +29,7 @@ FILTERS = {
     CORRECTION_REQUESTED: "修正依頼中",
     DECIDED: "判定済み",
     CLOSED: "取り下げ・期限切れ",
+    UNDELIVERED: "メール不達",
 }
 FIELDS = {
     "name": "氏名",
@@ -87,6 +93,21 @@ ERRORS = {
     "note_too_long": "補足は200文字までにしてください。",
     "too_long": "長すぎます。短くしてください。",
     "required": "入力してください。",
+    "name_ctrl": "表示できない文字が入っています。入力し直してください。",
+    "kana_kanji": "フリガナに漢字が入っています。カタカナで入力してください。",
+    "kana_not_katakana": "フリガナにカタカナではない文字が入っています。",
+    "postal_not_7_digits": "郵便番号は7けたです。",
+    "phone_area_code_missing": "電話番号は市外局番から入力してください。",
+    "phone_letter": "電話番号に英字が入っています。数字の0や1ではありませんか。",
+    "phone_not_personal": "この番号には電話できません。本人につながる番号を入力してください。",
+    "phone_invalid": "電話番号を読み取れません。1つの番号を、市外局番や090から入力してください。固定電話は10けた、携帯電話は11けたです。",
+    "dob_format": "生年月日を読み取れません。例：1991年4月12日、平成3年4月12日",
+    "dob_not_a_date": "その日付はありません。生年月日を確認してください。",
+    "dob_ambiguous": "どの数字が月で、どの数字が日か分かりません。年、月、日の順に入力してください。",
+    "dob_unknown": "生年月日は、月と日まで入力してください。",
+    "dob_calendars_differ": "元号の年と西暦の年が合いません。どちらが正しいか確認してください。",
+    "dob_future": "生年月日が未来の日付です。年を確認してください。",
+    "dob_over_120": "120歳を超えています。元号・西暦を確認してください。",
     "not_a_day": "日付を 2026-12-20 のように入力してください。",
     "not_later": "いまの期限よりあとの日にしてください。",
     "in_the_past": "今日かそれよりあとの日にしてください。",
@@ -142,6 +163,8 @@ CONFLICTS = {
         "入力した判定は残してあります。",
     ),
     "changed": ("ほかの職員が同時に隠しました", "今の画像を確認して、まだ見える番号があれば、もう一度隠してください。"),
+    "other_account": ("別の職員のログインに変わっているため、まだ処理していません", ""),
+    "other_page": ("別の画面から送信されたため、まだ処理していません", ""),
     "held_by_other": ("ほかの職員が担当しています", "担当が外れるまで、判定はできません。"),
     "wrong_state": (
         "この申請は、もう判定できません",
@@ -187,6 +210,16 @@ _ERAS = (
     (date(1926, 12, 25), "昭和"),
     (date(1912, 7, 30), "大正"),
 )
+
+
+def language(policy: Policy, code: str) -> str:
+    """What the applicant reads, as staff call it and as it calls itself: 英語（English）."""
+    found = find(policy.languages, code)
+    if found is None:
+        return code
+    if found.html_lang.startswith(SOURCE):
+        return found.name
+    return f"{Locale.parse(found.html_lang, sep='-').get_language_name(SOURCE)}（{found.name}）"
 
 
 def status_of(case: Case) -> dict[str, str]:

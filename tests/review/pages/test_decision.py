@@ -172,7 +172,7 @@ async def test_another_category_is_chosen_from_the_policy(staff: Browser, house:
         (
             {"amend-field-2": "phone", "amend-value-2": "千", "amend-reason-2": "誤り"},
             "amend-value-2",
-            "入力した値をご確認ください",
+            "電話番号を読み取れません。",
         ),
     ],
 )
@@ -408,7 +408,7 @@ async def test_a_case_is_no_lost_card_so_its_number_is_asked_for_before_the_butt
     case = await house.claimed(kind="replacement")
     shown = await staff.get(f"/cases/{case.id}")
     said = "※番号が必要です 下の人には、なくしたカードの登録がありません。図書館システムで番号を検索し、"
-    fold = re.search(r"<details[^>]*>(?=\s*<summary>小さな)", shown.html)
+    fold = re.search(r"<details[^>]*>(?=\s*<summary>軽微な)", shown.html)
     assert (said in shown.text, bool(fold and " open" in fold[0])) == (True, True)
 
 
