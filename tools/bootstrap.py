@@ -53,7 +53,7 @@ def set_up(root: Path = ROOT) -> None:
         "pip",
         "sync",
         "--quiet",
-        *_trust(),
+        *trust(),
         "--python",
         python,
         "--require-hashes",
@@ -83,11 +83,11 @@ def add_axe(root: Path = ROOT) -> None:
 
 def _add(root: Path, locked: Path) -> None:
     binaries = root / ".venv" / "bin"
-    options = ["--quiet", *_trust(), "--python", str(binaries / "python"), "--require-hashes", "-r", str(root / locked)]
+    options = ["--quiet", *trust(), "--python", str(binaries / "python"), "--require-hashes", "-r", str(root / locked)]
     _run(binaries / "uv", "pip", "install", *options)
 
 
-def _trust() -> list[str]:
+def trust() -> list[str]:
     """Like pip, uv shall trust what this machine trusts, such as an organisation's own proxy."""
     return ["--system-certs"] if ssl.get_default_verify_paths().cafile else []
 

@@ -33,6 +33,7 @@ def checks(root: Path = ROOT) -> dict[str, Sequence[str]]:
         "import rules": [_tool("lint-imports"), "--no-cache"],
         "contracts": [sys.executable, "-m", "contracts.asyncapi", "--check"],
         "languages": [sys.executable, "-m", "tools.messages", "--check"],
+        "wheels of the images": [sys.executable, "-m", "tools.wheels", "--check"],
         "compose file": [_tool("pytest"), "-q", "--no-header", "tests/tools/test_compose.py"],
     }
     if templates:

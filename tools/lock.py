@@ -1,4 +1,7 @@
-"""`make lock`: every requirements/*.in resolved anew into a *.txt with hashes, naming no package index."""
+"""`make lock`: every requirements/*.in resolved anew into a *.txt with hashes, naming no package index.
+
+Everything that goes into an image must exist as a wheel for it: `tools.wheels` asks, and writes down that it was asked.
+"""
 
 import os
 import subprocess
@@ -6,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tools.places import ROOT
+from tools.wheels import RECORD, record
 
 FOLDER = ROOT / "requirements"
 OPTIONS = [
@@ -30,7 +34,9 @@ def main() -> int:
         if subprocess.run(command, cwd=FOLDER, check=False).returncode != 0:
             return 1
         print(f"requirements/{target}", flush=True)
-    return 0
+    problems = record()
+    print("\n".join(problems) or RECORD)
+    return 1 if problems else 0
 
 
 def _upgrade() -> list[str]:

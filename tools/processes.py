@@ -96,7 +96,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], user: Account | None 
     return done.stdout
 
 
-def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience: float = 15.0) -> None:
+def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience: float = 40.0) -> None:
     """End a child and everything it started: politely first, then not."""
     family = descendants(process.pid)
     if process.poll() is None:

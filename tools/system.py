@@ -96,5 +96,10 @@ class System:
 def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
     """What a process needs of our own environment; the administrators' addresses are not among it."""
     kept = {name: environ[name] for name in ("PATH", "HOME") if name in environ}
-    ours = {name: value for name, value in environ.items() if name.startswith("OUCHI_")}
+    # All mails go to the mailbox, also where the operator's own mail server is named here.
+    ours = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("OUCHI_") and not name.startswith("OUCHI_SMTP_")
+    }
     return {**kept, **ours, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}

@@ -22,7 +22,7 @@ from tests.intake.pages.browser import Browser
 
 COUNT, SECONDS = 3, 600
 SAID = "短い時間に続けて送られたため、いまは受け付けられません。10分ほどたってから、もう一度お試しください。"
-SAID += "お急ぎのときは、096-363-4522へお電話ください。"
+SAID += "お困りのときは、096-363-4522へお問い合わせください。"
 
 
 def strict() -> str:

@@ -1,6 +1,8 @@
 """A mail server that does what a test tells it: take, refuse, put off, hang up, or hold its answer back."""
 
 import asyncio
+import ssl
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 OK = "250 OK"
 
@@ -35,6 +37,13 @@ class PostOffice:
     answer_data: Callable[[str], str | None] = lambda _address: OK
     #: Set by a test that wants the last answer to be held back until it is cleared.
     hold: asyncio.Event | None = None
+    #: With a certificate: TLS from the first byte (`implicit`), or as STARTTLS.
+    tls: ssl.SSLContext | None = None
+    implicit: bool = False
+    #: User and password, where it asks who one is.
+    knows: tuple[str, str] | None = None
+    #: How many logins were tried.
+    logins: int = 0
     _server: asyncio.Server | None = None
     _sessions: set[SMTP] = field(default_factory=set)
 
@@ -51,12 +60,26 @@ class PostOffice:
         loop = asyncio.get_running_loop()
 
         def session() -> SMTP:
-            made = Teller(self, loop=loop, enable_SMTPUTF8=False, ident="post office")
+            with warnings.catch_warnings():
+                # It knows nothing of the TLS that was there before its first word.
+                warnings.simplefilter("ignore", UserWarning)
+                made = Teller(
+                    self,
+                    loop=loop,
+                    enable_SMTPUTF8=False,
+                    ident="post office",
+                    tls_context=None if self.implicit else self.tls,
+                    require_starttls=self.tls is not None and not self.implicit,
+                    authenticator=self.authenticate,
+                    auth_required=self.knows is not None,
+                    auth_require_tls=not self.implicit,
+                )
             self._sessions.add(made)
             self.greeted += 1
             return made
 
-        self._server = await loop.create_server(session, "127.0.0.1", self.port)
+        secured = self.tls if self.implicit else None
+        self._server = await loop.create_server(session, "127.0.0.1", self.port, ssl=secured)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -71,6 +94,14 @@ class PostOffice:
             if session.transport:
                 session.transport.close()
         self._sessions.clear()
+
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, said: object
+    ) -> AuthResult:
+        assert isinstance(said, LoginPassword)
+        self.logins += 1
+        right = self.knows == (said.login.decode(), said.password.decode())
+        return AuthResult(success=right, handled=False)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

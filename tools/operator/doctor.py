@@ -1,4 +1,4 @@
-"""What goes wrong slowly: the sender's name in the DNS, clocks, disks, the policy and its calendar."""
+"""What goes wrong slowly: the sender's name in the DNS, the mail server, clocks, disks, the policy and its calendar."""
 
 import shutil
 from collections.abc import Callable
@@ -29,6 +29,8 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 LEAST_FREE_BYTES, LEAST_FREE_SHARE = 2 * 1024**3, 0.1
 #: From this month on the next year's holidays are needed: promised days lie in it.
 CALENDAR_MONTH = 10
+#: As notifier calls it at /readyz.
+_MAIL_SERVER = "mail server"
 
 
 async def examine(house: Installation, library: Path, selector: str | None, now: Clock) -> list[Finding]:
@@ -48,6 +50,7 @@ async def examine(house: Installation, library: Path, selector: str | None, now:
         finally:
             await resolver.close()
         found.append(await check_cards(house, policy.card_numbers))
+    found.append(await check_mail_server(service_url(house, "notifier")))
     found.append(await _database_clock(house, now))
     found += await _broker(house, now)
     found.append(await _decoder(house))
@@ -79,6 +82,19 @@ def check_disk(folder: Path, usage: Callable[[Path], Any] = shutil.disk_usage) -
     text = f"{disk.free / 1024**3:.1f} GiB of {disk.total / 1024**3:.1f} GiB are free for {folder.name}"
     short = disk.free < LEAST_FREE_BYTES or disk.free < disk.total * LEAST_FREE_SHARE
     return Finding("disk", PROBLEM if short else OK, text)
+
+
+async def check_mail_server(notifier: str) -> Finding:
+    """What notifier, which listens at this address, found when it last asked the mail server."""
+    timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{notifier}/readyz") as answer:
+            trouble = (await answer.json())["checks"][_MAIL_SERVER]
+    except (aiohttp.ClientError, TimeoutError, KeyError, ValueError, TypeError):
+        return Finding(_MAIL_SERVER, NOT_CHECKED, "notifier, which asks it, does not answer")
+    if trouble:
+        return Finding(_MAIL_SERVER, PROBLEM, f"it takes no mails: {trouble}")
+    return Finding(_MAIL_SERVER, OK, "takes mails")
 
 
 async def _database_clock(house: Installation, now: Clock) -> Finding:

@@ -17,14 +17,17 @@ from services.notifier.letters import write_letter
 from services.notifier.mail import UnusableAddress, compose, envelope_sender, mailbox
 from services.notifier.model import HEARTBEAT, LEASE, SAY_DELAYED_AT, Delivery, pace, retry_delay
 from services.notifier.signing import sign
-from services.notifier.smtp import Refused, ServerAway, hang_up, send
+from services.notifier.smtp import Refused, ServerAway, hang_up, look, send
 from services.notifier.use_cases.context import Notifier
 
 log = structlog.get_logger()
 
 #: A connection to the mail server is kept for so long after a mail.
 IDLE_SECONDS = 10.0
-LAST_SECONDS = 1.0
+#: So old is what is known of the mail server at the most.
+LOOK_SECONDS = 20.0
+#: An orderly stop waits for so long for the server's answer; whoever stops us (compose, the supervisor) waits longer.
+LAST_SECONDS = 25.0
 
 
 class Unwritable(Exception):
@@ -52,16 +55,27 @@ async def send_next(notifier: Notifier) -> bool:
     return True
 
 
+async def look_at_server(notifier: Notifier) -> bool:
+    """Whether mails can be handed in, for `/readyz`, also while there are none. Returns False: that is all."""
+    await look(notifier.server, LOOK_SECONDS)
+    return False
+
+
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Where we are told to stop, the work has a moment left: the server may have taken a mail that is not noted yet."""
+    """Where we are told to stop, however often, the work has time left: a mail that the server takes is noted as sent."""
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=LAST_SECONDS)
-        raise
-    finally:
-        task.cancel()
+    ends: float | None = None
+    while not task.done() and (ends is None or _clock() < ends):
+        try:
+            await asyncio.wait({task}, timeout=None if ends is None else ends - _clock())
+        except asyncio.CancelledError:
+            ends = ends or _clock() + LAST_SECONDS
+    if ends is None:
+        await task
+        return
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    raise asyncio.CancelledError
 
 
 async def _carry_out(notifier: Notifier, delivery: Delivery, lease_ends: float) -> None:

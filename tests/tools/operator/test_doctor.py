@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from chassis.clock import system_clock
 from rules.policy import load_policy
@@ -35,9 +37,29 @@ async def test_clocks_of_both_servers_and_disks_are_looked_at(house: House) -> N
         "clock of the broker": OK,
     }
     assert set(states) == {
-        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "clock of the database", "clock of the broker",
-        "disk of the broker", "disk", "sandbox of the decoder", "master keys", "card numbers",
+        "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "mail server", "clock of the database",
+        "clock of the broker", "disk of the broker", "disk", "sandbox of the decoder", "master keys", "card numbers",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("checks", "state", "text"),
+    [
+        ({"mail server": ""}, OK, "takes mails"),
+        ({"mail server": "it refuses the login 535"}, PROBLEM, "it takes no mails: it refuses the login 535"),
+        ({}, NOT_CHECKED, "notifier, which asks it, does not answer"),
+    ],
+)
+async def test_the_mail_server_is_as_notifier_found_it(checks: dict[str, str], state: str, text: str) -> None:
+    async def readyz(_request: web.Request) -> web.Response:
+        return web.json_response({"checks": checks}, status=503 if any(checks.values()) else 200)
+
+    app = web.Application()
+    app.router.add_get("/readyz", readyz)
+    async with TestServer(app) as server:
+        assert await doctor.check_mail_server(str(server.make_url("")).rstrip("/")) == Finding(
+            "mail server", state, text
+        )
 
 
 async def test_servers_that_are_away_are_not_checked_and_keep_nothing_else_from_being(house: House) -> None:
