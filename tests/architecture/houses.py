@@ -19,7 +19,7 @@ from services.documents.app import DocumentsSettings
 from services.intake.app import IntakeSettings
 from services.notifier.app import NotifierSettings
 from services.review.app import ReviewSettings
-from tests.documents.conftest import CALLERS
+from tests.documents.conftest import CALLERS, write_keys
 from tests.intake.documents_service import KEY
 
 LIBRARY = str(Path(__file__).parents[2] / "config" / "library.toml")
@@ -46,9 +46,10 @@ def path_of(route: Route[Any], **known: str) -> str:
 @asynccontextmanager
 async def opened(name: str, url: str, clock: Clock, folder: Path) -> AsyncIterator[tuple[Any, "TestClient[Any, Any]"]]:
     """The service's context, and a client to it."""
+    keys = write_keys(folder / "master_keys", {"k1": secrets.token_bytes(32)})
     settings: dict[str, Callable[[], Any]] = {
         "intake": lambda: IntakeSettings(LIBRARY, "http://library.test", NOBODY, KEY),
-        "documents": lambda: DocumentsSettings(LIBRARY, folder.as_uri(), {"k1": secrets.token_bytes(32)}, CALLERS),
+        "documents": lambda: DocumentsSettings(LIBRARY, (folder / "storage").as_uri(), keys, CALLERS),
         "review": lambda: ReviewSettings(LIBRARY, NOBODY, bytes(32)),
         "notifier": lambda: NotifierSettings(LIBRARY, NOBODY, "127.0.0.1", 1, bounce_token=MAIL_SERVER),
     }
