@@ -32,6 +32,14 @@ def compose(policy: CardNumbers, serial: int) -> str:
     return body + _check(policy, body)
 
 
+def serial(policy: CardNumbers, number: str) -> int | None:
+    """The serial number in a card number as `compose` writes it, or None where it is none of the range."""
+    digits = number[len(policy.prefix) : len(policy.prefix) + capacity(policy)]
+    if not (digits.isascii() and digits.isdigit() and policy.first <= int(digits) <= policy.last):
+        return None
+    return int(digits) if compose(policy, int(digits)) == number else None
+
+
 def clean(typed: str) -> str:
     """Without spaces and hyphens, in ASCII: as a reader or a person at a keyboard gives it."""
     plain = text.ascii_digits(typed[: text.MAX_RAW])

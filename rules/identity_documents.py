@@ -88,9 +88,13 @@ def missing_sides(policy: "Policy", documents: Iterable[Document], on: date) -> 
 
 
 def sides_that_help(policy: "Policy", document: Document) -> list[str]:
-    """Sides not sent yet on which a new address may be written: the back of a licence (`need_back`)."""
+    """Sides not sent yet on which the present address may be written: the back of a licence with a new one (`need_back`),
+    所持人記入欄 of a passport, which has it nowhere else."""
     kind = document_type(policy, document.type)
-    if kind is None or document.shows_current_address:
+    if kind is None:
+        return []
+    elsewhere = any("current_address" in side.proves and not side.address_changes for side in kind.sides)
+    if document.shows_current_address and elsewhere:
         return []
     return [side.code for side in kind.sides if side.address_changes and side.code not in document.sides]
 

@@ -111,7 +111,8 @@ async def set_up(servers: Servers, house: Installation) -> AsyncIterator[None]:
 async def database_url(provisioned: Installation) -> FromService:
     async def give(service: str) -> str:
         url = provisioned.database_url(service)
-        conn = await asyncpg.connect(url)
+        # Not every table is the service's own to empty.
+        conn = await asyncpg.connect(provisioned.admin_database_url(provisioned.database(service)))
         try:
             if statement := await conn.fetchval(EMPTY_ALL_BUT, ["migrations"]):
                 await conn.execute(statement)

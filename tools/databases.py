@@ -5,6 +5,7 @@ import asyncpg
 from chassis.migrations import migrate
 from contracts import SERVICES
 from tools.errors import Stopped
+from tools.insert_only import protect_audit
 from tools.installation import Installation
 from tools.postgres import LOCALE
 
@@ -23,12 +24,15 @@ async def provision_databases(house: Installation) -> None:
         for service in SERVICES:
             await _role(conn, house.database(service), house.database_password(service))
             await _database(conn, house.database(service))
+        if not await conn.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", house.audit_role):
+            await conn.execute(f'CREATE ROLE "{house.audit_role}" NOLOGIN')
         if house.server_is_ours:
             for database in ("postgres", "template1"):
                 await _close_to_others(conn, database)
         for service in SERVICES:
             await _extensions(house.admin_database_url(house.database(service)))
             await migrate(house.database_url(service), house.migration_folders(service))
+        await protect_audit(house)
     finally:
         await conn.close()
 
@@ -40,6 +44,7 @@ async def drop_databases(house: Installation) -> None:
             name = house.database(service)
             await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             await conn.execute(f'DROP ROLE IF EXISTS "{name}"')
+        await conn.execute(f'DROP ROLE IF EXISTS "{house.audit_role}"')
     finally:
         await conn.close()
 

@@ -63,6 +63,11 @@ class Installation:
         """The name of the service's database, and of its role."""
         return f"ouchi_{service}_{self.suffix}"
 
+    @property
+    def audit_role(self) -> str:
+        """Whom review's audit belongs to: nobody signs in as it."""
+        return f"{self.database('review')}_audit"
+
     def database_password(self, service: str) -> str:
         return self.keys.get(f"{service}.database_password")
 

@@ -107,6 +107,7 @@ SERVICE = Service(
     refusals=(PolicyError, NoTable),
     routes=ROUTES,
     authenticators={"applicant": api.authenticate, **pages.AUTHENTICATORS},
+    guards=pages.GUARDS,
     handlers=HANDLERS,
     loops=LOOPS,
     render_problem=pages.render_problem,

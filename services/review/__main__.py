@@ -9,8 +9,22 @@ from chassis.errors import Invalid
 from chassis.events import EventSchemas
 from chassis.service import Chassis, run
 from chassis.settings import SettingsError, read_settings
+from rules.passwords import STAFF_MINIMUM
 from services.review import use_cases
 from services.review.app import SERVICE
+from services.review.model import ROLES
+
+#: Why an account is not made, by code.
+REASONS = {
+    "username_invalid": "The name needs 2 to 64 of the letters a-z, digits and . _ @ -, and begins with a letter or digit.",
+    "role_unknown": f"The role must be one of: {', '.join(ROLES)}.",
+    "password_too_short": f"The password needs at least {STAFF_MINIMUM} characters.",
+    "password_too_long": "The password is too long.",
+    "password_blank": "The password is made of spaces.",
+    "password_ctrl": "The password has characters that cannot be typed.",
+    "password_common": "The password is a common one, or little more than one: it would be guessed.",
+    "password_own": "The password is little more than the account's own name: it would be guessed.",
+}
 
 
 def main(arguments: list[str]) -> None:
@@ -36,7 +50,9 @@ async def add_staff(username: str, role: str = "reviewer") -> None:
             try:
                 staff = await use_cases.add_staff(review, username, password, role)
             except Invalid as error:
-                sys.exit("The account was not made: " + ", ".join(each.code for each in error.errors))
+                sys.exit(
+                    "The account was not made: " + " ".join(REASONS.get(each.code, each.code) for each in error.errors)
+                )
     print(f"{staff.username} ({staff.role})")
 
 

@@ -55,8 +55,8 @@ def case_view_json(view: CaseView) -> Json:
         "decisions": [_decision(decision) for decision in view.decisions],
         "expiry_notice": view.case.expiry_notice,
         "card_unknown": view.card_unknown,
-        "mail_undelivered": bool(view.undelivered),
-        "undelivered": list(view.undelivered),
+        "mail_undelivered": bool(view.undelivered.templates),
+        "undelivered": list(view.undelivered.templates),
         "policy_version": view.policy_version,
         "changes": [
             {"field": each.field, "before": each.before, "at": each.at.isoformat() if each.at else None}

@@ -8,6 +8,7 @@ from aiohttp import web
 from chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from chassis.ids import parse_id
 from chassis.tokens import bearer_token
+from chassis.web.addresses import client_address, household
 from chassis.web.forms import read_json
 from chassis.web.routes import CSRF_NONE, PRINCIPAL, PUBLIC, Route
 from services.review import schemas, use_cases
@@ -26,7 +27,7 @@ async def authenticate(review: Review, request: web.Request) -> Staff:
 
 async def post_session(review: Review, request: web.Request) -> web.Response:
     body = await read_json(request, schemas.SESSION)
-    signed_in = await use_cases.sign_in(review, body["username"], body["password"])
+    signed_in = await use_cases.sign_in(review, body["username"], body["password"], household(client_address(request)))
     staff = signed_in.staff
     answer = {"token": signed_in.token, "staff": {"id": str(staff.id), "username": staff.username, "role": staff.role}}
     return web.json_response(answer, status=201)
@@ -46,7 +47,7 @@ async def get_cases(review: Review, request: web.Request) -> web.Response:
 
 
 async def get_case(review: Review, request: web.Request) -> web.Response:
-    return web.json_response(case_view_json(await use_cases.get_case(review, _id(request, "id"))))
+    return web.json_response(case_view_json(await use_cases.view_case(review, _id(request, "id"), _staff(request))))
 
 
 async def post_claim(review: Review, request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from contracts import CONTRACTS, ENVELOPE
 from rules.policy import PolicyError, load_policy
 from services.review import api, handlers, pages, use_cases
 from services.review.documents_client import DocumentsClient
+from services.review.noting import noting
 from services.review.use_cases import Review, forgetting
 
 
@@ -75,7 +76,7 @@ HANDLERS = {
 
 BATCH_HANDLERS = {"application.handed_over.v1": handlers.on_applications_handed_over}
 
-ROUTES = [*api.ROUTES, *pages.ROUTES]
+ROUTES = [noting(route) for route in (*api.ROUTES, *pages.ROUTES)]
 
 SERVICE: Service[Review, ReviewSettings] = Service(
     name="review",
@@ -88,6 +89,7 @@ SERVICE: Service[Review, ReviewSettings] = Service(
     refusals=(PolicyError,),
     routes=ROUTES,
     authenticators={api.BEARER: api.authenticate, **pages.AUTHENTICATORS},
+    guards=pages.GUARDS,
     handlers=HANDLERS,
     batch_handlers=BATCH_HANDLERS,
     loops=[

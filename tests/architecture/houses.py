@@ -43,13 +43,19 @@ def path_of(route: Route[Any], **known: str) -> str:
     return re.sub(r"\{(\w+)(?::[^{}]*)?\}", lambda found: known.get(found[1], str(new_id())), route.path)
 
 
+def master_keys(folder: Path) -> Path:
+    """A file of them, as documents is given."""
+    return write_keys(folder / "master_keys", {"k1": secrets.token_bytes(32)})
+
+
 @asynccontextmanager
 async def opened(name: str, url: str, clock: Clock, folder: Path) -> AsyncIterator[tuple[Any, "TestClient[Any, Any]"]]:
     """The service's context, and a client to it."""
-    keys = write_keys(folder / "master_keys", {"k1": secrets.token_bytes(32)})
     settings: dict[str, Callable[[], Any]] = {
         "intake": lambda: IntakeSettings(LIBRARY, "http://library.test", NOBODY, KEY),
-        "documents": lambda: DocumentsSettings(LIBRARY, (folder / "storage").as_uri(), keys, CALLERS),
+        "documents": lambda: DocumentsSettings(
+            LIBRARY, folder.joinpath("images").as_uri(), master_keys(folder), CALLERS
+        ),
         "review": lambda: ReviewSettings(LIBRARY, NOBODY, bytes(32)),
         "notifier": lambda: NotifierSettings(LIBRARY, NOBODY, "127.0.0.1", 1, bounce_token=MAIL_SERVER),
     }

@@ -236,12 +236,13 @@ async def _at_review(review: Any, client: Client) -> Visitor:
     password = "correct horse battery staple"
     staff = await use_cases.add_staff(review, "hana", password)
     await use_cases.claim(review, case, staff)
-    session = await use_cases.sign_in(review, "hana", password)
+    session = await use_cases.sign_in(review, "hana", password, "192.0.2.1")
     token = await _form_token(client, "/sign-in")
     client.session.cookie_jar.update_cookies({"review_session": session.token}, client.make_url("/"))
 
     def headers(route: Route[Any]) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {session.token}", HEADER: token, PAGE_OF: f"case:{case}:1:x"}
+        about = f"staff:{staff.id}:0:hana case:{case}:1:x document:{case}:1:x registration:{case}:1:x"
+        return {"Authorization": f"Bearer {session.token}", HEADER: token, PAGE_OF: about}
 
     fields: tuple[str, ...] = (
         "decision",
@@ -255,7 +256,8 @@ async def _at_review(review: Any, client: Client) -> Visitor:
     )
     fields += ("username", "password", "q", "amend-field-0", "amend-value-0", "amend-reason-0")
     fields += tuple(f"{field}-0" for field in FIELDS)
-    return Visitor(client, headers, lambda route: path_of(route, id=str(case)), lambda _route: fields)
+    named = dict.fromkeys(("id", "document_id", "registration"), str(case))
+    return Visitor(client, headers, lambda route: path_of(route, **named), lambda _route: fields)
 
 
 async def _at_documents(vault: Any, client: Client) -> Visitor:

@@ -49,13 +49,47 @@ JAPANESE = {
     "[のノ]ば[しすせ]|のびま": "延長",
     "お子さん|さんの申請| さん": "お子さま、様",
     "窓口": "カウンター",
+    "電話(か|や|・|、|または)カウンターで(も、?)?(できま|受け付け|修正|の手続き(を|も|が))": "what staff can do there: ご案内します",
+    "電話[^。]{0,12}(手続き|申請)[^。]{0,8}(承|受け付け|できます)": "what staff can do there: ご案内します",
     "仮登録(?!する|ができました)": "仮登録 is the third step of the guide and nothing else",
 }
 #: Where the word is right: the guide's own, or another meaning.
 RIGHT = {
     "見つかりません。番号をご確認ください。申請者がまだ送っていない申請（仮登録）や、消去された申請は、ここには出ません。",
 }
-OTHERS: Mapping[str, Mapping[str, str]] = {}
+OTHERS: Mapping[str, Mapping[str, str]] = {
+    "ja-easy": {
+        "カードを つくる 理由": "あなたは どれですか",
+        "書きません|空のまま": "書かなくて いいです",
+        "「はい、いいです」": "□に しるしを つけて ください",
+        "申し?[こ込]": "申請",
+        "^仮登録が": "仮登録（まだ カードは ありません）",
+    },
+    "en": {
+        r"(?i)\bmend(s|ed|ing)?\b": "correct",
+        r"(?i)\btid(y|ied)\b": "put into a standard form",
+        "(?i)look into your": "check your",
+        "(?i)if you commute": "if you live outside the city and work or study there",
+        "(?i)you are registered": "your registration is complete",
+        r"(?i)\breceiv(e|ing) (your|the) (library )?card": "collect",
+        r"\bmails\b(?<!-mails)": "e-mails",
+    },
+    "zh": {
+        "互借": "相互利用",
+        "注册": "登记",
+        "上传|发送(照片|此照片|身份|证件|其他)": "提交",
+        "身份证明文件|(?<!照片)文件(?!形式|中含有|的安全性|夹)": "证件、材料",
+    },
+    "ko": {
+        "가등록|본등록": "임시 등록, 정식 등록",
+        "카운터": "창구",
+        "대출 카드": "도서관 카드",
+        "취하": "신청 취소",
+        "짐작 가는": "본인이 신청하지 않았다면",
+        "접수 번호|유효 기한": "접수번호, 유효기간",
+    },
+}
+_READING = re.compile(r"\{([^{}|]+)\|[^{}]+\}")
 _KANA_OR_KANJI = re.compile(r"[ぁ-ゖァ-ヺ\u3400-\u9fff]")
 _PLACES = ("services", "chassis/web", "tools/mailbox")
 
@@ -136,7 +170,7 @@ def test_other_languages_have_their_own_words(language: str) -> None:
         for message in read(catalogue_file(service, language)):
             if message.id:
                 texts += [message.string] if isinstance(message.string, str) else list(message.string or ())
-    assert wrong(texts, OTHERS[language]) == []
+    assert wrong([_READING.sub(r"\1", text) for text in texts], OTHERS[language]) == []
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ MARKERS = (
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' ORDER BY tablename"
 
 #: What stays after an approval, as the pages say: the registration, and for 7 days how other systems were told of it.
-OF_THE_CARD = {"review.registrations", "review.outbox"}
+OF_THE_CARD = {"review.registrations", "review.registration_versions", "review.outbox"}
 
 
 @pytest.mark.parametrize("outcome", ["rejected", "approved"])

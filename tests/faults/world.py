@@ -59,7 +59,8 @@ class World:
         for name in SERVICES:
             await asyncio.to_thread(self.system.supervisor.kill, name)
         for name in SERVICES:
-            conn = await asyncpg.connect(self.system.house.database_url(name))
+            house = self.system.house
+            conn = await asyncpg.connect(house.admin_database_url(house.database(name)))
             await conn.execute(await conn.fetchval(EMPTY_ALL_BUT, ["migrations", "staff"]))
             await conn.close()
         async with Management(self.system.house.management_url) as management:

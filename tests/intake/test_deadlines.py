@@ -13,6 +13,7 @@ from chassis.errors import Conflict, Unavailable
 from rules.policy_days import Pause
 from services.intake import use_cases
 from services.intake.model.applications import Application
+from services.intake.model.views import DraftAt
 from services.intake.use_cases.deadlines import expire, remind
 from services.intake.use_cases.housekeeping import forget_expired
 from tests.intake.conftest import House
@@ -188,14 +189,14 @@ async def test_in_a_pause_nothing_new_begins_and_everything_is_kept(house: House
     asked = await corrected(house)
     form = {**resident(), "consent": "true"}
     password = form.pop("password")
-    draft = await use_cases.save_draft(house.intake, None, form, password)
+    draft = await use_cases.save_draft(house.intake, DraftAt(), form, password)
     on_holiday = paused(house, "2026-11-22", "2026-12-05")
     with pytest.raises(Unavailable) as refused:
         await use_cases.receive_application(on_holiday.intake, resident(), house.key())
     # From noon on the 22nd to the end of 5 December, in Kumamoto.
     assert (refused.value.code, refused.value.headers) == ("reception_paused", {"Retry-After": str(13 * 86400 + 43201)})
     for refuse in (
-        lambda: use_cases.register_draft(on_holiday.intake, draft.token),
+        lambda: use_cases.register_draft(on_holiday.intake, draft.at),
         lambda: use_cases.submit(on_holiday.intake, ready.id),
     ):
         with pytest.raises(Unavailable):
@@ -209,11 +210,11 @@ async def test_in_a_pause_nothing_new_begins_and_everything_is_kept(house: House
     house.clock.move(days=14)
     await forget_expired(on_holiday.intake)
     assert await use_cases.find_draft(on_holiday.intake, draft.token) is not None
-    assert (await use_cases.register_draft(on_holiday.intake, draft.token)).status == "provisional"
+    assert (await use_cases.register_draft(on_holiday.intake, draft.at)).status == "provisional"
 
 
 async def test_a_draft_has_its_days_after_the_pause_and_no_more(house: House) -> None:
-    draft = await use_cases.save_draft(house.intake, None, {"name": "水前寺"}, None)
+    draft = await use_cases.save_draft(house.intake, DraftAt(), {"name": "水前寺"}, None)
     on_holiday = paused(house, "2026-11-23", "2026-12-06")
     house.clock.move(days=20)
     assert await use_cases.find_draft(on_holiday.intake, draft.token) is not None

@@ -3,12 +3,15 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.errors import NotFound, TooManyRequests, Unauthenticated
 from chassis.ids import new_id
+from rules.receipt_numbers import new_receipt_number
 from services.intake import use_cases
+from services.intake.model.views import DraftAt
 from services.intake.use_cases.housekeeping import forget_expired
 from services.intake.use_cases.links import answer_link_request
 from tests.intake.conftest import House
@@ -238,7 +241,7 @@ async def test_without_a_receipt_number_each_application_of_the_address_gets_its
 async def test_what_has_expired_is_deleted(house: House) -> None:
     application = await house.receive()
     await house.sign_in(application)
-    await use_cases.save_draft(house.intake, None, {"name": "水前寺"}, None)
+    await use_cases.save_draft(house.intake, DraftAt(), {"name": "水前寺"}, None)
     with pytest.raises(Unauthenticated):
         await use_cases.sign_in(house.intake, "x", "y", "z", None)
     tables = ("sessions", "drafts", "idempotency_keys", "proofs", "sign_in_attempts")
@@ -248,3 +251,31 @@ async def test_what_has_expired_is_deleted(house: House) -> None:
     await forget_expired(house.intake)
     assert [await house.rows(table) for table in tables] == [0] * 5
     assert await house.rows("applications") == 1
+
+
+#: A receipt number that nobody has, with its check character.
+_NOBODYS = new_receipt_number(b"nobody!")
+
+
+async def _tries(house: House, number: str) -> list[str]:
+    """What ten and more tries are answered, each written in another way."""
+    plain = number.replace("-", "")
+    ways = [number, plain, plain.lower(), " ".join(plain), f" {number} ", number.replace("-", "ー"), plain.title()]
+    codes = []
+    for way in [*ways, *ways]:
+        try:
+            await use_cases.sign_in(house.intake, "hana@example.jp", "wrong pass", way, None)
+        except (Unauthenticated, TooManyRequests) as problem:
+            codes.append(problem.code)
+    return codes
+
+
+async def test_a_receipt_number_that_nobody_has_is_locked_like_one_that_somebody_has(house: House) -> None:
+    application = await house.receive()
+    known, unknown = await _tries(house, application.receipt_number), await _tries(house, _NOBODYS)
+    assert known == unknown == ["wrong_credentials"] * 10 + ["too_many_requests"] * 4
+
+
+async def test_an_id_that_nobody_has_is_locked_like_one_that_somebody_has(house: House, unknown_id: UUID) -> None:
+    application = await house.receive()
+    assert await _tries(house, str(application.id)) == await _tries(house, str(unknown_id))

@@ -29,6 +29,8 @@ LIBRARY = Path(__file__).parents[2] / "config" / "library.toml"
 SEED = secrets.token_bytes(32)
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
 PASSWORD = "mihon-no-aikotoba"
+#: From where staff ask.
+ADDRESS = "192.0.2.1"
 
 
 @dataclass
@@ -119,7 +121,7 @@ class House:
 
     async def token(self, staff: Staff | None = None) -> str:
         name = (staff or self.reviewer).username
-        return (await use_cases.sign_in(self.review, name, PASSWORD)).token
+        return (await use_cases.sign_in(self.review, name, PASSWORD, ADDRESS)).token
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.review.test_handlers import forget, state
 TYPE = "application.handed_over.v1"
 SCHEMAS = EventSchemas(CONTRACTS, ENVELOPE)
 #: They are about an application too, but `take_over` asks none of them.
-NOT_ASKED = {"documents", "document_fates", "mails", "registrations"}
+NOT_ASKED = {"registration_versions", "documents", "document_fates", "mails", "registrations"}
 TABLES_ABOUT_APPLICATIONS = """
 SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'application_id'
 """

@@ -71,6 +71,8 @@ async def test_only_the_holder_gives_a_claim_back(house: House) -> None:
     actions = await house.rows("SELECT staff_id, action FROM audit WHERE case_id = $1 ORDER BY id", case.id)
     assert actions == [
         {"staff_id": house.reviewer.id, "action": "claimed"},
+        {"staff_id": house.colleague.id, "action": "released_nothing"},
         {"staff_id": house.reviewer.id, "action": "released"},
+        {"staff_id": house.reviewer.id, "action": "released_nothing"},
         {"staff_id": house.colleague.id, "action": "claimed"},
     ]

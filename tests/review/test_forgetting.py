@@ -148,7 +148,7 @@ async def test_many_are_forgotten_in_batches(house: House) -> None:
     assert await house.rows("SELECT FROM cases") == []
 
 
-async def test_old_audit_rows_and_registrations_that_expired_long_ago_go(house: House) -> None:
+async def test_registrations_that_expired_long_ago_go(house: House) -> None:
     await decided(house, APPROVE)
     [row] = await house.rows("SELECT expires_on FROM registrations")
     retention = house.review.policy.retention
@@ -157,9 +157,28 @@ async def test_old_audit_rows_and_registrations_that_expired_long_ago_go(house: 
     )
     await forgetting.forget_old(house.review)
     assert len(await house.rows("SELECT FROM registrations")) == 1
-    assert await house.rows("SELECT FROM audit") == []
     house.clock.move(days=1)
     await forgetting.forget_old(house.review)
     assert await house.rows("SELECT FROM registrations") == []
     # The number itself is never given twice.
     assert len(await house.rows("SELECT FROM card_numbers")) == 1
+
+
+AUDIT_OF = (
+    "INSERT INTO audit (id, at, action, detail) VALUES (gen_random_uuid(), now() - $1 * interval '1 day', 'x', '{}')"
+)
+
+
+async def test_old_audit_rows_go_and_those_that_the_policy_keeps_stay_whatever_is_asked(house: House) -> None:
+    kept = house.review.policy.retention.audit
+    for days in (kept + 1, kept - 2, 0):
+        await house.rows(AUDIT_OF, days)
+    house.clock.time = datetime.now(UTC)
+    before = len(await house.rows("SELECT FROM audit"))
+    await forgetting.forget_old(house.review)
+    assert len(await house.rows("SELECT FROM audit")) == before - 1
+    # By a wrong clock, or by somebody who has the service's password.
+    house.clock.move(days=10 * kept)
+    await forgetting.forget_old(house.review)
+    assert await house.rows("SELECT public.prune_audit(now() + interval '1 year', 1000) AS gone") == [{"gone": 0}]
+    assert len(await house.rows("SELECT FROM audit")) == before - 1

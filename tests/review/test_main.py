@@ -5,7 +5,7 @@ import base64
 import sys
 
 from services.review import use_cases
-from tests.review.conftest import LIBRARY, SEED, House
+from tests.review.conftest import ADDRESS, LIBRARY, SEED, House
 
 
 async def add_staff(house: House, *arguments: str, password: str, **changed: str) -> tuple[int | None, str]:
@@ -36,14 +36,14 @@ async def add_staff(house: House, *arguments: str, password: str, **changed: str
 async def test_the_command_makes_an_account_and_again_changes_nothing(house: House) -> None:
     for _ in range(2):
         assert await add_staff(house, "add-staff", "Jiro", password="jiro-no-aikotoba\n") == (0, "jiro (reviewer)\n")
-    signed_in = await use_cases.sign_in(house.review, "jiro", "jiro-no-aikotoba")
+    signed_in = await use_cases.sign_in(house.review, "jiro", "jiro-no-aikotoba", ADDRESS)
     assert (signed_in.staff.username, signed_in.staff.role) == ("jiro", "reviewer")
 
 
 async def test_what_is_wrong_is_said_in_a_sentence(house: House) -> None:
     assert await add_staff(house, "add-staff", "jiro", password="x") == (
         1,
-        "The account was not made: password_too_short\n",
+        "The account was not made: The password needs at least 12 characters.\n",
     )
     assert (await add_staff(house, "add-staff", password="x"))[0] == 1
     code, said = await add_staff(house, "add-staff", "jiro", password="x", OUCHI_DOCUMENTS_KEY="", OUCHI_LIBRARY="")

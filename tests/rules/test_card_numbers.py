@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.card_numbers import METHODS, check_digit, clean, compose, problem
+from rules.card_numbers import METHODS, check_digit, clean, compose, problem, serial
 from rules.policy import Policy
 
 BODIES = st.text(alphabet="0123456789", min_size=2, max_size=14)
@@ -21,8 +21,8 @@ def test_these_methods_find_every_single_wrong_digit(method: str, body: str, dat
 @pytest.mark.parametrize("method", METHODS)
 def test_a_composed_number_has_no_problem_and_the_right_length(method: str, policy: Policy) -> None:
     numbers = replace(policy.card_numbers, check_digit=method, older_numbers=False, last=99999)
-    for serial in (1, 7, 99999):
-        number = compose(numbers, serial)
+    for number_of_card in (1, 7, 99999):
+        number = compose(numbers, number_of_card)
         assert len(number) == 13
         assert number.startswith("29")
         assert problem(numbers, number) is None
@@ -51,6 +51,21 @@ def test_cards_from_before_are_known_by_their_length_alone(policy: Policy) -> No
 def test_a_range_that_is_used_up_says_so(policy: Policy) -> None:
     with pytest.raises(ValueError, match="outside"):
         compose(policy.card_numbers, policy.card_numbers.last + 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_serial_number_is_read_back_from_a_composed_number_and_from_no_other(method: str, policy: Policy) -> None:
+    numbers = replace(policy.card_numbers, check_digit=method, last=99999)
+    composed = compose(numbers, 4242)
+    others = [
+        composed[:-1],
+        "1" + composed[1:],
+        composed[:-1] + "x",
+        "",
+        "図書館",
+        compose(replace(numbers, last=10**6), 10**6),
+    ]
+    assert [serial(numbers, each) for each in (composed, *others)] == [4242, *[None] * len(others)]
 
 
 @given(typed=st.text(alphabet=st.characters(exclude_categories=()), max_size=40))

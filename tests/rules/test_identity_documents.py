@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rules.identity_documents import Document, missing_proofs, missing_sides, offered_to, refusal
+from rules.identity_documents import Document, missing_proofs, missing_sides, offered_to, refusal, sides_that_help
 from rules.policy import Policy
 
 ON = date(2026, 11, 22)
@@ -96,6 +96,16 @@ def test_what_may_be_hidden_needs_no_mask_of_staff(policy: Policy) -> None:
     assert may["eligibility_certificate"] == ["organ_donation"]
     masked = {(kind.code, place.code) for kind in policy.document_types for place in kind.mask}
     assert masked & {(code, place) for code, places in may.items() for place in places} == set()
+
+
+def test_the_present_address_is_looked_for_where_the_document_has_it(policy: Policy) -> None:
+    """On the front of a licence unless it changed; in a passport nowhere but in 所持人記入欄."""
+    found = [
+        sides_that_help(policy, Document(kind, frozenset({first}), current))
+        for kind, first in (("driving_licence", "front"), ("passport", "page1"), ("disability_certificate", "page1"))
+        for current in (True, False)
+    ]
+    assert found == [[], ["back"], ["page2"], ["page2"], [], ["page2"]]
 
 
 def test_a_back_without_its_front_asks_for_the_front(policy: Policy) -> None:

@@ -100,7 +100,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         ('code = "ja"\nname = "日本語"', 'code = "jp"\nname = "日本語"', "ja is missing"),
         ("on = 2026-01-01,", 'on = "2026-01-01",', "must be a date"),
         ('ja = "連携市町村", ja-easy', "ja-easy", "the text in ja is missing"),
-        ('zh = "驾驶执照", ', "", "document_types(driving_licence).name: the text in zh is missing"),
+        ('zh = "驾驶执照（運転免許証）", ', "", "document_types(driving_licence).name: the text in zh is missing"),
         ('code = "ko"', 'code = "vi"', "library.name: the text in vi is missing"),
         ('url = "https://www.library.city.kumamoto.jp/guide', 'url = "javascript:', "is not the address of a web page"),
         ("first = 1\n", "first = 1 1\n", "library.toml"),

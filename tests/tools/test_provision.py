@@ -45,6 +45,52 @@ async def test_on_our_own_server_no_service_can_open_the_maintenance_databases(p
             await asyncpg.connect(provisioned.database_url("intake"), database=database)
 
 
+#: What would take a row away, or the table from under it, or make another that is taken for it.
+TAMPERING = (
+    "UPDATE audit SET action = 'nothing'",
+    "DELETE FROM audit",
+    "TRUNCATE audit",
+    "DROP TABLE audit",
+    "DROP TABLE audit CASCADE",
+    "ALTER TABLE audit ADD COLUMN more text",
+    "ALTER TABLE audit DISABLE TRIGGER ALL",
+    "ALTER TABLE audit RENAME TO old",
+    "ALTER TABLE audit OWNER TO CURRENT_USER",
+    "CREATE RULE nothing AS ON INSERT TO audit DO INSTEAD NOTHING",
+    "CREATE TRIGGER nothing BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "DROP SCHEMA public CASCADE",
+    "ALTER SCHEMA public RENAME TO old",
+    "DROP FUNCTION prune_audit",
+    "CREATE OR REPLACE FUNCTION prune_audit(before timestamptz, most integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "SET ROLE {owner}",
+    "ALTER ROLE {owner} LOGIN PASSWORD 'x'",
+    "GRANT {owner} TO CURRENT_USER",
+)
+
+
+@pytest.mark.parametrize("statement", TAMPERING)
+async def test_review_may_add_to_its_audit_and_change_nothing_of_it(provisioned: Installation, statement: str) -> None:
+    conn = await asyncpg.connect(provisioned.database_url("review"))
+    try:
+        async with conn.transaction():
+            await conn.execute(
+                "INSERT INTO audit (id, at, action, detail) VALUES (gen_random_uuid(), now(), 'x', '{}')"
+            )
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with conn.transaction():
+                    await conn.execute(statement.format(owner=f'"{provisioned.audit_role}"'))
+            assert await conn.fetchval("SELECT count(*) FROM audit WHERE action = 'x'") == 1
+            raise Undone
+    except Undone:
+        pass
+    finally:
+        await conn.close()
+
+
+class Undone(Exception):
+    """Rolls back."""
+
+
 async def test_trigrams_see_kana_in_every_database(provisioned: Installation) -> None:
     for service in SERVICES:
         conn = await asyncpg.connect(provisioned.database_url(service))

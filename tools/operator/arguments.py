@@ -60,6 +60,10 @@ def _parser(library: Path) -> argparse.ArgumentParser:
     _outbox(of.add_parser("outbox", help="what waits to be published: list, park, unpark, discard",
                           description="Events that a service has recorded and not yet published."))  # fmt: skip
     _replay(of, library)
+    numbers = of.add_parser(
+        "cards", help="the numbers of library cards: advance", description="The numbers of library cards."
+    )
+    _cards(numbers, library)
     _keys(of.add_parser("key", help="the master keys of the images: list, rotate (docs/runbooks/key-rotation.md)",
                         description="The master keys with which the identity images are sealed."))  # fmt: skip
     return parser
@@ -92,6 +96,19 @@ def _outbox(parser: argparse.ArgumentParser) -> None:
         command.add_argument("service", choices=SERVICES, metavar="SERVICE", help=", ".join(SERVICES))
         if action == "discard":
             command.add_argument("--yes", action="store_true", help="really")
+
+
+def _cards(parser: argparse.ArgumentParser, library: Path) -> None:
+    of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    words = (
+        "after a restore of review's database: let it learn every number that the other services know, and count on behind "
+        "them, so that no number is given to two people"
+    )
+    command = _add(of, "advance", words, commands.advance_cards)
+    command.set_defaults(library=library)
+    command.add_argument("--past", metavar="CARD_NUMBER", help="a card that is known to have been given out, such as the "
+                         "last one on the library's own list")  # fmt: skip
+    command.add_argument("--yes", action="store_true", help="also where more than 10,000 numbers are passed over")
 
 
 def _keys(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,11 @@ from uuid import UUID
 
 from chassis.clock import system_clock
 from contracts import SERVICES
+from rules import card_numbers
+from rules.policy import Policy, PolicyError, load_policy
+from tools.errors import Stopped
 from tools.installation import Installation
-from tools.operator import dead_letters, doctor, master_keys, outbox, replay, status, trace
+from tools.operator import cards, dead_letters, doctor, master_keys, outbox, replay, status, trace
 from tools.operator.answer import Answer, age, clean, counted, moment, table
 from tools.operator.audit import noting
 from tools.operator.findings import OK, PROBLEM
@@ -159,6 +162,24 @@ async def examine_house(house: Installation, options: Options) -> Answer:
     return Answer(found, f"{table(('what', 'state', ''), rows)}\n\n{verdict}", attention=problems > 0)
 
 
+async def advance_cards(house: Installation, options: Options) -> Answer:
+    policy = _policy(options).card_numbers
+    also = {card_numbers.understood(policy, options.past)} if options.past else set()
+    if also and card_numbers.problem(policy, options.past):
+        raise Stopped(f"{clean(options.past)} is no card number of this library; nothing was changed.")
+    with noting(house) as note:
+        before, after = await cards.advance(house, policy, also, options.yes, note)
+    data = {"counter": after.counter, "before": before.counter, "learnt": sorted(before.missing)}
+    if before.well:
+        return Answer(data, f"Nothing to do: review knows all numbers, the last of the range is {after.counter}.")
+    learnt = counted(len(before.missing), "number")
+    return Answer(
+        data,
+        f"Review has learnt {learnt}; it counts on from {after.counter}, before from {before.counter}.",
+        not after.well,
+    )
+
+
 async def list_keys(house: Installation, _options: Options) -> Answer:
     keys, now = await master_keys.listed(house), system_clock()
     rows = [
@@ -175,6 +196,13 @@ async def rotate_keys(house: Installation, _options: Options) -> Answer:
         newest, gone = await master_keys.rotate(house, system_clock(), note)
     text = f"{newest} seals everything now; destroyed: {', '.join(gone)}. Destroy copies of the old file too, and keep one of the new."
     return Answer({"newest": newest, "destroyed": gone}, text)
+
+
+def _policy(options: Options) -> Policy:
+    try:
+        return load_policy(options.library)
+    except PolicyError as error:
+        raise Stopped(f"{options.library}: {error}") from None
 
 
 def _services(options: Options) -> Sequence[str]:

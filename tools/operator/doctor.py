@@ -18,6 +18,7 @@ from rules.policy import Policy, PolicyError, load_policy
 from tools.errors import Stopped
 from tools.installation import Installation
 from tools.operator import senders
+from tools.operator.cards import check_cards
 from tools.operator.findings import NOT_CHECKED, OK, PROBLEM, Finding
 from tools.operator.house import database, service_url
 from tools.operator.master_keys import check_age
@@ -46,6 +47,7 @@ async def examine(house: Installation, library: Path, selector: str | None, now:
             found += await senders.check_sender(policy, partial(senders.ask, resolver), selector)
         finally:
             await resolver.close()
+        found.append(await check_cards(house, policy.card_numbers))
     found.append(await _database_clock(house, now))
     found += await _broker(house, now)
     found.append(await _decoder(house))

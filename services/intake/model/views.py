@@ -25,22 +25,47 @@ class Understanding:
 
 
 @dataclass(frozen=True)
+class DraftAt:
+    """Where something is kept: the token that a browser has for all its drafts, and which of them a page was about, in
+    the version that it showed; None where it was about none."""
+
+    token: str | None = None
+    id: UUID | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
 class Draft:
     """What was typed, before it is registered. `form` never holds a password."""
 
+    id: UUID
+    #: Grows with every change.
+    version: int
     form: Mapping[str, str]
     has_password: bool
     #: Set once registered; then `form` is empty.
     application_id: UUID | None
+    saved_at: datetime
     expires_at: datetime
 
 
 @dataclass(frozen=True)
-class SavedDraft:
+class KeptDraft:
     """`token` goes into a cookie; only its hash is stored."""
 
     token: str
     draft: Draft
+
+    @property
+    def at(self) -> DraftAt:
+        """Where it is found."""
+        return DraftAt(self.token, self.draft.id, self.draft.version)
+
+
+@dataclass(frozen=True)
+class SavedDraft(KeptDraft):
+    """One that is understood, too."""
+
     understanding: Understanding
 
 
@@ -54,9 +79,11 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class Session:
-    """What a token opens, and until when: `ends_at` grows with every use, up to `last_at`."""
+    """What a token opens, as it is now, and until when: `ends_at` grows with every use, up to `last_at`."""
 
     application_id: UUID
+    version: int
+    receipt_number: str
     ends_at: datetime
     last_at: datetime
 

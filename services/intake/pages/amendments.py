@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from chassis.errors import Conflict, FieldError, Invalid
-from chassis.web.languages import gettext
 from services.intake.model import corrections
 from services.intake.model.applications import CORRECTION_REQUESTED, SUBMITTED
 from services.intake.model.views import ApplicationView
 from services.intake.pages import boxes, fields
-from services.intake.pages.frame import application_id, read_fields, see_other, show
+from services.intake.pages.frame import application_id, changed_elsewhere, read_fields, see_other, show, shown_version
 from services.intake.use_cases import Intake, change_application, get_application
 
 #: Where the decision came first: the page of the application says so.
@@ -28,21 +27,15 @@ async def get_details(intake: Intake, request: web.Request) -> web.Response:
 
 async def post_details(intake: Intake, request: web.Request) -> web.Response:
     """Keep what was changed. Where staff look already, they are told."""
-    sent = await read_fields(request, ("version", *boxes.SENT))
-    version = sent.pop("version", "")
+    sent = await read_fields(request, boxes.SENT)
     try:
-        changed = await change_application(intake, application_id(request), boxes.version_of(version), sent)
+        changed = await change_application(intake, application_id(request), await shown_version(request), sent)
     except Invalid as invalid:
         return await _again(intake, request, sent, invalid.errors, invalid.status)
     except Conflict as conflict:
         if conflict.code == "wrong_state":
             return see_other(LATE)
-        error = FieldError(
-            "",
-            conflict.code,
-            gettext("ほかの画面で内容が変わりました。もう一度ご確認のうえ、保存してください。"),
-        )
-        return await _again(intake, request, sent, [error], conflict.status)
+        return await _again(intake, request, sent, [changed_elsewhere()], conflict.status)
     return see_other("/application?amended=1" if changed.status == SUBMITTED else "/application/confirm")
 
 
@@ -70,7 +63,6 @@ def _details(
     values = {
         "waiting": waiting,
         "back": "/application" if waiting else "/application/confirm",
-        "version": view.application.version,
         "fields": boxes.boxes(intake, view, names, typed or {}),
         "errors": fields.in_order(errors),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from chassis.errors import Conflict, FieldError, Invalid
+from chassis.web import typed
 from chassis.web.days import day
 from chassis.web.languages import gettext, ngettext
 from services.intake.model.applications import (
@@ -26,7 +27,16 @@ from services.intake.model.standing import images_go_on
 from services.intake.model.views import ApplicationView
 from services.intake.pages import asked, fields, mails, photos, preferences, words
 from services.intake.pages.fields import rejection_text
-from services.intake.pages.frame import application_id, finish_by, moment, read_fields, see_other, show
+from services.intake.pages.frame import (
+    application_id,
+    changed_elsewhere,
+    finish_by,
+    moment,
+    read_fields,
+    see_other,
+    show,
+    shown_version,
+)
 from services.intake.pages.leaving import forget
 from services.intake.use_cases import Intake, change_preferences, erase_own, get_application, withdraw
 from services.intake.use_cases.standing import place_in_queue
@@ -44,10 +54,14 @@ async def post_preferences(intake: Intake, request: web.Request) -> web.Response
     """Keep how the person wants to be written to; a box that is not ticked is not sent."""
     form = await read_fields(request, ("language", "expiry_notice"))
     wanted = says_yes(form.get("expiry_notice"))
+    version = await shown_version(request)
     try:
-        await change_preferences(intake, application_id(request), form.get("language"), wanted)
+        await change_preferences(intake, application_id(request), form.get("language"), wanted, version)
     except Invalid as invalid:
         return await _page(intake, request, invalid.errors, invalid.status)
+    except Conflict as conflict:
+        typed.keep_here(request, form.items())
+        return await _page(intake, request, [changed_elsewhere()], conflict.status)
     return see_other(f"/application?{_SAVED}=1#{_SAVED}")
 
 
@@ -113,18 +127,26 @@ async def post_withdraw(intake: Intake, request: web.Request) -> web.Response:
 
 async def get_erase(intake: Intake, request: web.Request) -> web.Response:
     """Erase everything?"""
+    return await _ask_to_erase(intake, request)
+
+
+async def _ask_to_erase(
+    intake: Intake, request: web.Request, errors: Sequence[FieldError] = (), status: int = 200
+) -> web.Response:
     view = await get_application(intake, application_id(request))
     if view.application.status not in ENDED:
         return see_other("/application")
-    return show(intake, request, "erase.html", {"application": view.application})
+    return show(intake, request, "erase.html", {"application": view.application, "errors": errors}, status=status)
 
 
 async def post_erase(intake: Intake, request: web.Request) -> web.Response:
     await read_fields(request, ())
     try:
-        await erase_own(intake, application_id(request))
-    except Conflict:
-        return see_other("/application")
+        await erase_own(intake, application_id(request), await shown_version(request))
+    except Conflict as conflict:
+        if conflict.code == "wrong_state":
+            return see_other("/application")
+        return await _ask_to_erase(intake, request, [changed_elsewhere()], conflict.status)
     response = see_other("/erased")
     forget(request, response)
     return response

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chassis.errors import Conflict
 from chassis.web.languages import gettext
 from rules.understanding import Understood
-from services.intake import messages
 from services.intake.model.applications import Reason
 from services.intake.model.views import ApplicationView
 from services.intake.pages import fields
@@ -41,13 +39,6 @@ def boxes(intake: Intake, view: ApplicationView, names: Iterable[str], typed: Ma
 def said(intake: Intake, reasons: Sequence[Reason]) -> list[tuple[str, str | None]]:
     """(why, what staff added) of each reason."""
     return [(reason_text(intake.policy, reason), reason.note) for reason in reasons]
-
-
-def version_of(sent: str) -> int:
-    """The version in the form. Raises Conflict(`stale_version`) where it cannot be one of ours."""
-    if not sent.isascii() or not sent.isdecimal() or len(sent) > 9:
-        raise Conflict("stale_version", messages.text("stale_version"))
-    return int(sent)
 
 
 def _box(intake: Intake, view: ApplicationView, field: str, typed: Mapping[str, str]) -> Box:

@@ -13,7 +13,7 @@ from services.intake.model import corrections
 from services.intake.model.applications import CORRECTION_REQUESTED, Reason
 from services.intake.model.views import ApplicationView
 from services.intake.pages import boxes, fields, identity, photos
-from services.intake.pages.frame import application_id, read_fields, see_other, show
+from services.intake.pages.frame import application_id, changed_elsewhere, read_fields, see_other, show, shown_version
 from services.intake.pages.photograph import PAGE as DOCUMENTS
 from services.intake.pages.photograph import page_of
 from services.intake.use_cases import Intake, change_application, confirm_application, get_application
@@ -47,24 +47,19 @@ async def get_corrections(intake: Intake, request: web.Request) -> web.Response:
 
 async def post_corrections(intake: Intake, request: web.Request) -> web.Response:
     """Keep the fields that were mended, or that everything was looked through (`answered`)."""
-    sent = await read_fields(request, ("version", "answered", *boxes.SENT))
-    version, answered = sent.pop("version", ""), sent.pop("answered", "")
+    sent = await read_fields(request, ("answered", *boxes.SENT))
+    version, answered = await shown_version(request), sent.pop("answered", "")
     try:
         if answered:
-            await confirm_application(intake, application_id(request), boxes.version_of(version))
+            await confirm_application(intake, application_id(request), version)
         else:
-            await change_application(intake, application_id(request), boxes.version_of(version), sent)
+            await change_application(intake, application_id(request), version, sent)
     except Invalid as invalid:
         return await _again(intake, request, sent, invalid.errors, invalid.status)
     except Conflict as conflict:
         if conflict.code != "stale_version":
             raise
-        error = FieldError(
-            "",
-            conflict.code,
-            gettext("ほかの画面で内容が変わりました。もう一度ご確認のうえ、保存してください。"),
-        )
-        return await _again(intake, request, sent, [error], conflict.status)
+        return await _again(intake, request, sent, [changed_elsewhere()], conflict.status)
     return see_other(PAGE + "?saved=1")
 
 
@@ -100,7 +95,6 @@ def _page(
         "rows": fields.settled(policy, applicant.values, intake.today, PAGE, view.open_fields) if whole else [],
         "changes": fields.changed(policy, view.changed, intake.today),
         "missed": fields.changed(policy, view.missed, intake.today),
-        "version": view.application.version,
         "left": len(_names([each.reason for each in view.corrections if not each.done])),
         "lacking": bool(view.missing or view.missing_sides),
         "saved": request.query.get("saved", ""),

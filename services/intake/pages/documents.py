@@ -17,7 +17,7 @@ from services.intake.model.applications import CORRECTION_REQUESTED, OURS
 from services.intake.model.documents import Document
 from services.intake.model.views import ApplicationView
 from services.intake.pages import identity, photos, words
-from services.intake.pages.frame import HANDED_OVER, application_id, read_fields, see_other, show, uuid_in
+from services.intake.pages.frame import HANDED_OVER, application_id, read_fields, see_other, show, text_of, uuid_in
 from services.intake.pages.photograph import (
     CURRENT,
     NO_FILE,
@@ -170,11 +170,13 @@ def _overview(intake: Intake, request: web.Request, view: ApplicationView, ended
 
 def _ask_for_address(intake: Intake, request: web.Request, view: ApplicationView, code: str) -> web.Response:
     sides = identity.sides_of(intake.policy, code, intake.today)
+    proving = [side for side in sides if "current_address" in side.proves]
     values = {
         "correcting": _corrects(request, view),
         "type": intake.policy.document_type(code),
         "address": "" if HANDED_OVER in request else view.application.applicant.display("address"),
-        "changes": any(side.address_changes for side in sides),
+        "where": text_of(intake.policy, proving[0].name) if len(sides) > 1 else "",
+        "changed": next((text_of(intake.policy, side.name) for side in proving[1:] if side.address_changes), ""),
         "current": href(code, "", CURRENT),
         "old": href(code, "", OLD),
     }

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from chassis.errors import FieldError
 from chassis.web import typed as kept_fields
-from chassis.web.cookies import set_cookie
 from chassis.web.languages import gettext, spoken
 from rules.policy import current
 from rules.understanding import Understood, understand
@@ -17,10 +16,12 @@ from services.intake.model.applications import NEW
 from services.intake.model.eligibility import ASK_AFFILIATION, ASK_ORGANISATION, ELIGIBLE, NEITHER, NOT_ELIGIBLE, UNSURE
 from services.intake.model.forms import is_blank
 from services.intake.model.towns import with_town
+from services.intake.model.views import DraftAt
 from services.intake.pages import words
+from services.intake.pages.begun import address_of, draft_at, draft_of_page, remember
 from services.intake.pages.fields import affiliation_lists, names, residence_lists
 from services.intake.pages.form import kind_of
-from services.intake.pages.frame import DRAFT, cookie, draft_seconds, read_fields, see_other, show
+from services.intake.pages.frame import read_fields, see_other, show
 from services.intake.postal_codes import Places
 from services.intake.use_cases import Intake, find_draft, keep_in_draft
 
@@ -51,8 +52,7 @@ async def get_eligibility(intake: Intake, request: web.Request) -> web.Response:
         asked = kept.get("asked", "")
         state = asked if asked in (ASK_TOWN, ASK_ADDRESS, *_ASKS_AFFILIATION) else ASK_POSTAL_CODE
         return _page(intake, request, kept, replace(_look(intake, kept), state=state, error=None))
-    token = cookie(request, DRAFT)
-    draft = await find_draft(intake, token) if token else None
+    draft = await draft_of_page(intake, request)
     form = {"kind": request.query.get("kind", NEW), "postal_code": draft.form.get("postal_code", "") if draft else ""}
     return _page(intake, request, form, _Found(ASK_POSTAL_CODE))
 
@@ -63,10 +63,13 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
     found = _stands(intake, form)
     if found.state not in (ELIGIBLE, UNSURE):
         return _page(intake, request, form, found)
-    token = cookie(request, DRAFT)
-    draft = await find_draft(intake, token) if token else None
+    at = await draft_at(request)
+    draft = await find_draft(intake, at.token, at.id) if at.token and at.id else None
     earlier = draft.form if draft else {}
     same = earlier.get("postal_code") == form.get("postal_code", "")
+    if earlier.get("name") and not same:
+        # Somebody else, perhaps: what was typed for the one before stays as it is.
+        at = DraftAt(at.token)
     address = with_town(earlier.get("address", "") if same else "", found.home, found.towns)
     known = {
         "kind": kind_of(form),
@@ -76,9 +79,9 @@ async def post_eligibility(intake: Intake, request: web.Request) -> web.Response
         "language": spoken().code,
         **(found.organisation or {}),
     }
-    response = see_other(f"/apply?kind={kind_of(form)}")
-    kept = await keep_in_draft(intake, token, known)
-    set_cookie(request, response, DRAFT, kept, draft_seconds(intake))
+    kept = await keep_in_draft(intake, at, known)
+    response = see_other(address_of("/apply", kept.draft, {"kind": kind_of(form)}))
+    remember(intake, request, response, kept.token)
     return response
 
 

@@ -19,6 +19,7 @@ from services.intake.model.forms import needs_guardian
 from services.intake.model.towns import with_town
 from services.intake.model.views import Draft
 from services.intake.pages import fields, keeping, words
+from services.intake.pages.begun import address_of
 from services.intake.pages.birth_dates import ERAS, Boxes, apart, slip, together
 from services.intake.pages.frame import read_fields, show
 from services.intake.postal_codes import Places
@@ -98,14 +99,17 @@ def form_page(
         "records": keeping.kept(policy),
         "has_draft": going_on,
         "has_password": going_on and draft is not None and draft.has_password,
-        "registered": draft is not None and draft.application_id is not None,
+        "registered": address_of("/apply/done", draft) if draft is not None and draft.application_id else None,
+        "again": address_of("/apply", draft if going_on else None, {"kind": kind_of(typed)}),
         "kept_until": draft.expires_at.astimezone(intake.zone).date() if draft and going_on else None,
         "draft_kept": "kept" in request.query,
         "family": going_on and "family" in request.query,
         "errors": fields.in_order(_with_cause(error, typed, on) for error in errors),
     }
     # Most who come have typed nothing yet.
-    untouched = draft is None and not errors and set(typed) <= {"kind"} and set(request.query) <= {"kind"}
+    untouched = draft is None and not errors and set(typed) <= {"kind"}
+    # Nothing of what else an address says, which may be anything, comes into the page that others get.
+    untouched = untouched and list(request.query.items()) in ([], [("kind", kind_of(typed))])
     same_for = (kind_of(typed), on) if untouched and not kept(request) else None
     return show(intake, request, "apply.html", values, status=422 if errors else 200, same_for=same_for)
 

@@ -17,6 +17,8 @@ from chassis.web.days import day, day_with_year
 from chassis.web.forms import read_form
 from chassis.web.languages import annotated, gettext, spoken
 from chassis.web.routes import PRINCIPAL
+from chassis.web.subjects import FIELD as PAGE_OF
+from chassis.web.subjects import Subject, is_about, sent_for
 from chassis.web.templates import render
 from rules import pauses
 from rules.policy import Policy
@@ -25,15 +27,19 @@ from services.intake import messages
 from services.intake.model.handovers import Handover
 from services.intake.model.views import Session
 from services.intake.pages import languages
-from services.intake.use_cases import Intake, use_session
+from services.intake.use_cases import Intake, look_at_session, use_session
 
 #: How long before the end of a session its pages say so; WCAG 2.2 asks for 20 seconds at least.
 _WARN_SECONDS = 120
 DRAFT, SESSION, HANDOVER = "draft", "session", "handover"
+#: What pages are about and forms act on, beside a draft.
+APPLICATION = "application"
 #: Set where this device may only send photographs, and see those that it sent.
 HANDED_OVER: web.RequestKey[Handover] = web.RequestKey("handed_over", Handover)
 #: How long the person stays signed in.
 LASTING: web.RequestKey[Session] = web.RequestKey("session", Session)
+#: What every form of ours holds beside its fields.
+OWN_FIELDS = (CSRF_TOKEN, PAGE_OF)
 #: Why what was sent is refused although nothing is wrong with it: the page shows its form again, and this.
 REFUSED: web.RequestKey[FieldError] = web.RequestKey("refused", FieldError)
 
@@ -106,8 +112,18 @@ async def applicant_page(intake: Intake, request: web.Request) -> UUID:
     token = cookie(request, SESSION)
     if token is None:
         raise Unauthenticated("signed_out", messages.text("signed_out"))
-    request[LASTING] = await use_session(intake, token)
-    return request[LASTING].application_id
+    return _opened(request, await use_session(intake, token))
+
+
+async def looked_at(intake: Intake, request: web.Request) -> UUID:
+    """As `applicant_page`, for what is asked without using the session."""
+    return _opened(request, await look_at_session(intake, cookie(request, SESSION)))
+
+
+def _opened(request: web.Request, session: Session) -> UUID:
+    request[LASTING] = session
+    is_about(request, APPLICATION, Subject(str(session.application_id), session.version, session.receipt_number))
+    return session.application_id
 
 
 def lasting(intake: Intake, session: Session) -> dict[str, Any]:
@@ -123,10 +139,24 @@ def application_id(request: web.Request) -> UUID:
     return found
 
 
+async def shown_version(request: web.Request) -> int:
+    """The version of the application that the page showed which sent this; 0, which is none, where it names none."""
+    shown = await sent_for(request, APPLICATION)
+    return shown.version if shown else 0
+
+
+def changed_elsewhere() -> FieldError:
+    """What is said where something else was shown than there is now."""
+    said = gettext(
+        "この画面を開いた後で、内容が変わりました。いまの内容をご確認のうえ、よろしければもう一度ボタンを押してください。"
+    )
+    return FieldError("", "stale_version", said)
+
+
 async def read_fields(request: web.Request, allowed: tuple[str, ...]) -> dict[str, str]:
     """The form's fields; of a field sent twice the first. Raises Invalid(`unknown_field`), as `read_form` else."""
     sent = await read_form(request)
-    unknown = sorted(set(sent) - {*allowed, CSRF_TOKEN})
+    unknown = sorted(set(sent) - {*allowed, *OWN_FIELDS})
     if unknown:
         raise Invalid([FieldError(name[:100], "unknown_field", messages.text("unknown_field")) for name in unknown])
     return {name: sent[name] for name in allowed if name in sent}

@@ -9,9 +9,11 @@ from markupsafe import Markup
 from chassis.errors import NotFound, Unauthenticated
 from chassis.web.cookies import drop_cookie, set_cookie
 from chassis.web.languages import plain
+from chassis.web.subjects import Subject, is_about
 from services.intake.model.handovers import OVER, WITHIN
 from services.intake.pages import photos
 from services.intake.pages.frame import (
+    APPLICATION,
     HANDED_OVER,
     HANDOVER,
     applicant_page,
@@ -37,6 +39,7 @@ async def photos_page(intake: Intake, request: web.Request) -> UUID:
         except Unauthenticated:
             return await applicant_page(intake, request)
         request[HANDED_OVER] = handover
+        is_about(request, APPLICATION, Subject(str(handover.application_id), 0))
         return handover.application_id
     return await applicant_page(intake, request)
 

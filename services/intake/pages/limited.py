@@ -9,14 +9,14 @@ from aiohttp import web
 from chassis.errors import FieldError, Problem, TooManyRequests
 from chassis.web import typed
 from chassis.web.addresses import client_address
-from chassis.web.csrf import FIELD as CSRF_TOKEN
 from chassis.web.failures import is_api
 from chassis.web.forms import read_body, read_form
 from chassis.web.routes import PRINCIPAL, Handler, Route
 from services.intake.pages import apply, contacts, eligibility, passwords
-from services.intake.pages.frame import DRAFT, REFUSED, cookie
+from services.intake.pages.begun import draft_of_page
+from services.intake.pages.frame import OWN_FIELDS, REFUSED
 from services.intake.pages.sign_in import sign_in_page
-from services.intake.use_cases import Intake, at_once, find_draft, limits
+from services.intake.use_cases import Intake, at_once, limits
 
 #: The policy's rate for each route that costs us, or others, something.
 CODES: Mapping[tuple[str, str], str] = {
@@ -45,7 +45,7 @@ CODES: Mapping[tuple[str, str], str] = {
 
 async def _sign_in(intake: Intake, request: web.Request) -> web.Response:
     form = await read_form(request)
-    return sign_in_page(intake, request, {name: form[name] for name in form if name != CSRF_TOKEN})
+    return sign_in_page(intake, request, {name: form[name] for name in form if name not in OWN_FIELDS})
 
 
 #: The page with the form that was sent. A draft to register is kept as it is.
@@ -111,8 +111,7 @@ async def _email(intake: Intake, request: web.Request) -> str:
     form = await read_form(request)
     if "email" in form:
         return form["email"]
-    token = cookie(request, DRAFT)
-    draft = await find_draft(intake, token) if token else None
+    draft = await draft_of_page(intake, request)
     return draft.form.get("email", "") if draft else ""
 
 
@@ -122,7 +121,9 @@ async def _again(
     page: Callable[[Intake, web.Request], Awaitable[web.Response]],
     refused: Problem,
 ) -> web.Response:
-    typed.keep_here(request, [(name, text) for name, text in (await read_form(request)).items() if name != CSRF_TOKEN])
+    typed.keep_here(
+        request, [(name, text) for name, text in (await read_form(request)).items() if name not in OWN_FIELDS]
+    )
     request[REFUSED] = FieldError("", refused.code, refused.detail)
     response = await page(intake, request)
     response.set_status(refused.status)

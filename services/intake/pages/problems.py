@@ -3,13 +3,15 @@
 from aiohttp import web
 
 from chassis.errors import Invalid, Problem, Unauthenticated
-from chassis.web.csrf import FIELD as CSRF_TOKEN
-from chassis.web.failures import CONTEXT
+from chassis.web import csrf
+from chassis.web.failures import CONTEXT, problem_json
 from chassis.web.languages import gettext
 from chassis.web.languages import marked as _
 from chassis.web.routes import PRINCIPAL
 from services.intake import messages
+from services.intake.pages import again
 from services.intake.pages.frame import show
+from services.intake.pages.guards import ANOTHER
 from services.intake.pages.sign_in import sign_in_page
 from services.intake.use_cases import Intake
 
@@ -57,6 +59,7 @@ _DETAILS = (
     "reception_paused",
     "document_not_open",
     "draft_not_found",
+    "another_draft",
     "documents_away",
     "csrf",
     "too_many_requests",
@@ -70,6 +73,16 @@ async def render_problem(request: web.Request, problem: Problem) -> web.StreamRe
     if isinstance(problem, Unauthenticated):
         explain = gettext("このページを見るには、ログインしてください")
         return sign_in_page(intake, request, explain=explain, status=problem.status)
+    if _asked_by_script(request):
+        answer = problem_json(problem)
+        if problem.code == "csrf":
+            # Other sites cannot read it; the page's script sends once more with it.
+            answer.headers[csrf.HEADER] = csrf.token(request)
+        return answer
+    if problem.code == ANOTHER:
+        return await again.another_application(intake, request, problem)
+    if problem.code == "csrf" and (page := await again.send_again(intake, request, problem)):
+        return page
     said = _PAUSED if problem.code == "reception_paused" else _PAGES.get(problem.status, _TROUBLE)
     heading, advice = map(gettext, said)
     signed_in = PRINCIPAL in request
@@ -83,9 +96,13 @@ async def render_problem(request: web.Request, problem: Problem) -> web.StreamRe
     return response
 
 
+def _asked_by_script(request: web.Request) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
 def _said(problem: Problem) -> list[str]:
     if isinstance(problem, Invalid):
-        return [error.message for error in problem.errors if error.message and error.field != CSRF_TOKEN][:5]
+        return [error.message for error in problem.errors if error.message and error.field != csrf.FIELD][:5]
     if problem.code in _DETAILS:
         return [problem.detail or messages.text(problem.code)]
     return []

@@ -2,13 +2,13 @@
 
 from aiohttp import web
 
-from services.intake.pages.frame import LASTING, SESSION, cookie, lasting, read_fields
-from services.intake.use_cases import Intake, look_at_session
+from services.intake.pages.frame import LASTING, lasting, read_fields
+from services.intake.use_cases import Intake
 
 
 async def get_session(intake: Intake, request: web.Request) -> web.Response:
     """The time left, as JSON. To ask is no use of the session: another page of the browser may have used it."""
-    return web.json_response(lasting(intake, await look_at_session(intake, cookie(request, SESSION))))
+    return web.json_response(lasting(intake, request[LASTING]))
 
 
 async def post_session(intake: Intake, request: web.Request) -> web.Response:

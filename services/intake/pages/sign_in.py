@@ -38,7 +38,12 @@ async def post_sign_in(intake: Intake, request: web.Request) -> web.Response:
         return sign_in_page(intake, request, form, errors, status=422)
     try:
         signed_in = await sign_in(
-            intake, form["email"], form["password"], form["application"], form.get("proof") or None
+            intake,
+            form["email"],
+            form["password"],
+            form["application"],
+            form.get("proof") or None,
+            cookie(request, SESSION),
         )
     except Unauthenticated as wrong:
         # Who came by a link was not asked for the receipt number.

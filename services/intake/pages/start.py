@@ -7,10 +7,11 @@ from aiohttp import web
 from chassis.web.days import day_of_month
 from chassis.web.languages import gettext
 from services.intake.pages import identity, keeping, words
+from services.intake.pages.begun import address_of
 from services.intake.pages.fields import names
 from services.intake.pages.form import kind_of
-from services.intake.pages.frame import DRAFT, cookie, show
-from services.intake.use_cases import Intake, find_draft
+from services.intake.pages.frame import DRAFT, cookie, moment, show
+from services.intake.use_cases import Intake, drafts_of
 
 
 async def get_start(intake: Intake, request: web.Request) -> web.Response:
@@ -26,12 +27,18 @@ async def get_start(intake: Intake, request: web.Request) -> web.Response:
     return show(intake, request, "start.html", values)
 
 
-async def _begun(intake: Intake, request: web.Request) -> Mapping[str, str] | None:
-    """What was begun in this browser and not registered yet: what it is, and how long it is kept. Nothing of the person."""
+async def _begun(intake: Intake, request: web.Request) -> list[Mapping[str, str]]:
+    """What was begun in this browser and not registered yet: what it is, since when it waits, and how long it is kept.
+    Nothing of the person."""
     token = cookie(request, DRAFT)
-    draft = await find_draft(intake, token) if token else None
-    if draft is None or draft.application_id is not None:
-        return None
-    kind = kind_of(draft.form)
-    until = draft.expires_at.astimezone(intake.zone).date()
-    return {"kind": kind, "what": gettext(words.KINDS[kind]), "until": day_of_month(until)}
+    drafts = await drafts_of(intake, token) if token else []
+    return [
+        {
+            "what": gettext(words.KINDS[kind_of(draft.form)]),
+            "at": moment(draft.saved_at, intake.zone),
+            "until": day_of_month(draft.expires_at.astimezone(intake.zone).date()),
+            "href": address_of("/apply", draft, {"kind": kind_of(draft.form)}),
+        }
+        for draft in drafts
+        if draft.application_id is None
+    ]

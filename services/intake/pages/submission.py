@@ -9,7 +9,7 @@ from services.intake import messages
 from services.intake.model.applications import CORRECTION_REQUESTED, OURS, SUBMITTED
 from services.intake.pages import fields, photos
 from services.intake.pages.application import coming
-from services.intake.pages.frame import application_id, read_fields, see_other, show
+from services.intake.pages.frame import application_id, changed_elsewhere, read_fields, see_other, show, shown_version
 from services.intake.use_cases import Intake, get_application, submit
 
 
@@ -29,7 +29,7 @@ async def post_confirm(intake: Intake, request: web.Request) -> web.Response:
     """Submit; pressed twice, it is handed over once."""
     await read_fields(request, ())
     try:
-        await submit(intake, application_id(request))
+        await submit(intake, application_id(request), await shown_version(request))
     except Invalid as invalid:
         if invalid.code == "corrections_missing":
             return see_other("/application/corrections")
@@ -37,6 +37,8 @@ async def post_confirm(intake: Intake, request: web.Request) -> web.Response:
             return see_other("/application/documents")
         return await _page(intake, request, invalid.errors, invalid.status)
     except Conflict as conflict:
+        if conflict.code == "stale_version":
+            return await _page(intake, request, [changed_elsewhere()], conflict.status)
         if conflict.code != "email_not_proven":
             raise
         error = FieldError("", conflict.code, messages.text(conflict.code))

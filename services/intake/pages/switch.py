@@ -1,13 +1,14 @@
 """Changing the language of a page: the page is opened again with everything that was typed."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from aiohttp import web
 
-from chassis.web.csrf import FIELD as CSRF_TOKEN
 from chassis.web.forms import read_form
 from chassis.web.languages import spoken
 from chassis.web.typed import keep
 from services.intake.pages import apply, languages
-from services.intake.pages.frame import see_other
+from services.intake.pages.frame import DRAFT, OWN_FIELDS, see_other
 from services.intake.use_cases import Intake
 
 
@@ -15,14 +16,16 @@ async def post_language(intake: Intake, request: web.Request) -> web.Response:
     """Keep the language and what was typed, and go back to the page."""
     sent = await read_form(request)
     to = _page(request.query.get("to", "/"))
-    typed = [(name, text) for name, text in sent.items() if name not in (CSRF_TOKEN, languages.FIELD)]
-    response = see_other(to)
+    typed = [(name, text) for name, text in sent.items() if name not in (*OWN_FIELDS, languages.FIELD)]
     code = sent.get(languages.FIELD, "")
     if code not in [language.code for language in languages.offered(intake.policy)]:
         code = spoken().code
-    path = to.partition("?")[0]
+    path, _, query = to.partition("?")
+    response = see_other(to)
     if path in apply.DRAFTED:
-        await apply.keep_typed(intake, request, response, dict(typed), code)
+        draft = await apply.keep_typed(intake, request, response, dict(typed), code)
+        named = {**dict(parse_qsl(query)), DRAFT: str(draft.id)}
+        response.headers["Location"] = f"{path}?{urlencode(named)}"
     else:
         keep(request, response, path, typed)
     languages.remember(request, response, code)

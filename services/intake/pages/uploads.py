@@ -8,8 +8,8 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from chassis.errors import FieldError, Invalid, Malformed, Unsupported
 from chassis.web.bodies import pieces
-from chassis.web.csrf import FIELD as CSRF_TOKEN
 from services.intake import messages
+from services.intake.pages.frame import OWN_FIELDS
 
 #: Bytes of a field, of a header of a part (a file's name is in one), and of all that is not the file.
 _LONGEST_FIELD, _LONGEST_HEADER, FORM_ITSELF = 200, 2048, 64 * 1024
@@ -41,7 +41,7 @@ async def read_upload(
         if part.name == file:
             first = await anext(events)
             return fields, _whole(first, events) if isinstance(first, bytes) else None
-        if part.name not in (*allowed, CSRF_TOKEN):
+        if part.name not in (*allowed, *OWN_FIELDS):
             raise _invalid(part.name or "", "unknown_field")
         fields[part.name] = await _text(part, events)
     return fields, None

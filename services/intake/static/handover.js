@@ -2,6 +2,7 @@
 const page = document.querySelector(".handover");
 const said = page.querySelector("[data-said]");
 const list = page.querySelector("[data-photos]");
+const headers = { Accept: "application/json", "X-Page-Of": page.querySelector("form").elements.page_of.value };
 const EVERY = 2500;
 const seen = new Map();
 let before = "";
@@ -24,8 +25,10 @@ function show({ id, name }) {
 }
 
 async function look() {
-  const answer = await fetch("/application/handover/state", { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch("/application/handover/state", { headers }).catch(() => null);
   if (answer && [401, 403, 404].includes(answer.status)) return location.assign("/application/documents");
+  // Another page of this browser has signed in to another application, whose photographs are none of this page's.
+  if (answer?.status === 409) return;
   const now = answer?.ok ? await answer.json() : null;
   if (now) {
     const ids = now.photos.map(({ id }) => id);

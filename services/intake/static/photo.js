@@ -111,6 +111,7 @@ function put(slot, picture) {
     request.open("POST", new URL(form.action).pathname);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRF-Token", form.elements.csrf_token.value);
+    request.setRequestHeader("X-Page-Of", form.elements.page_of.value);
     wait();
     request.send(body);
   });
@@ -130,11 +131,19 @@ function pause(seconds) {
 
 async function send(slot) {
   const picture = await (await slot.ready).picture();
+  let renewed = false;
   for (let number = 0; ; number += 1) {
     bar.value = 0;
     percent.textContent = "";
     say("sending");
-    const answer = await put(slot, picture).catch(() => null);
+    let answer = await put(slot, picture).catch(() => null);
+    const token = answer?.status === 403 && answer.getResponseHeader("X-CSRF-Token");
+    if (token && !renewed) {
+      // The form's cookie was lost; this answer brought a new one.
+      renewed = true;
+      form.elements.csrf_token.value = token;
+      answer = await put(slot, picture).catch(() => null);
+    }
     if (answer && answer.status < 500 && ![408, 429].includes(answer.status)) return answer;
     if (number >= WAITS.length) return null;
     say("again", { seconds: WAITS[number], number: number + 1 });

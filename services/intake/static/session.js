@@ -11,7 +11,7 @@ let told = null;
 
 function wait(seconds) {
   clearTimeout(timer);
-  timer = setTimeout(look, Math.max(seconds, 1) * 1000);
+  if (seconds < Infinity) timer = setTimeout(look, Math.max(seconds, 1) * 1000);
 }
 
 function until(seconds) {
@@ -20,10 +20,13 @@ function until(seconds) {
   wait(seconds - warn);
 }
 
-// The time left; null while nobody answers.
+// The time left; null while nobody answers. Where another page of this browser has signed in to another application, this
+// page has no time of its own any more, and counts nothing: what is sent from it is answered with words.
 async function ask(options) {
-  const answer = await fetch("/session", { headers: { Accept: "application/json" }, ...options }).catch(() => null);
+  const headers = { Accept: "application/json", "X-Page-Of": extend.elements.page_of.value };
+  const answer = await fetch("/session", { headers, ...options }).catch(() => null);
   if (answer?.status === 401) location.replace("/sign-in?ended=1");
+  if (answer?.status === 409) return { seconds: Infinity };
   return answer?.ok ? answer.json() : null;
 }
 

@@ -2,6 +2,7 @@
 
 from services.intake.store.access import (
     LinkRequest,
+    SessionRow,
     count_attempt,
     end_session,
     find_session,
@@ -76,12 +77,13 @@ from services.intake.store.passwords import (
     set_password,
 )
 from services.intake.store.reception import (
+    DraftRow,
     claim_key,
     draft_registered,
-    find_draft,
+    drafts_of,
     find_key,
     finish_key,
-    forget_draft,
+    forget_drafts,
     lock_draft,
     prune_drafts,
     prune_keys,
@@ -91,7 +93,9 @@ from services.intake.store.reception import (
 from services.intake.store.registrations import lock_registration, newest_registration, show_registration
 
 __all__ = [
+    "DraftRow",
     "LinkRequest",
+    "SessionRow",
     "amendments_of",
     "applicant_received",
     "claim_deletions",
@@ -102,6 +106,7 @@ __all__ = [
     "deletion_done",
     "documents_among",
     "draft_registered",
+    "drafts_of",
     "end_handover",
     "end_password_resets",
     "end_proofs",
@@ -110,12 +115,11 @@ __all__ = [
     "find_application",
     "find_by_id_or_number",
     "find_document",
-    "find_draft",
     "find_key",
     "find_session",
     "finish_key",
     "forget_attempts",
-    "forget_draft",
+    "forget_drafts",
     "forget_handover",
     "handover_of",
     "handover_of_session",

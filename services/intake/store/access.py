@@ -16,7 +16,9 @@ PRUNE_PROOFS = "DELETE FROM proofs WHERE expires_at < $1 AND created_at < $2"
 
 INSERT_SESSION = "INSERT INTO sessions (token_hash, application_id, created_at, used_at) VALUES ($1, $2, $3, $3)"
 SESSION = """
-SELECT application_id, used_at, created_at FROM sessions WHERE token_hash = $1 AND used_at > $2 AND created_at > $3
+SELECT s.application_id, s.used_at, s.created_at, a.version, a.receipt_number
+  FROM sessions s JOIN applications a ON a.id = s.application_id
+ WHERE s.token_hash = $1 AND s.used_at > $2 AND s.created_at > $3
 """
 TOUCH_SESSION = "UPDATE sessions SET used_at = $2 WHERE token_hash = $1"
 END_SESSION = "DELETE FROM sessions WHERE token_hash = $1"
@@ -47,6 +49,17 @@ class LinkRequest:
     application: str
 
 
+@dataclass(frozen=True)
+class SessionRow:
+    """A session, when it was last noted as used and when it began, and the application that it opens as it is now."""
+
+    application_id: UUID
+    used_at: datetime
+    created_at: datetime
+    version: int
+    receipt_number: str
+
+
 async def insert_proof(
     conn: Connection, proof_hash: bytes, application_id: UUID, now: datetime, expires_at: datetime
 ) -> None:
@@ -73,11 +86,10 @@ async def insert_session(conn: Connection, token_hash: bytes, application_id: UU
 
 async def find_session(
     conn: Connection, token_hash: bytes, used_after: datetime, created_after: datetime
-) -> tuple[UUID, datetime, datetime] | None:
-    """(application, when the session was last noted as used, when it began); None where there is none or it has
-    ended."""
+) -> SessionRow | None:
+    """The session; None where there is none or it has ended."""
     row = await conn.fetchrow(SESSION, token_hash, used_after, created_after)
-    return (row["application_id"], row["used_at"], row["created_at"]) if row else None
+    return SessionRow(*row) if row else None
 
 
 async def touch_session(conn: Connection, token_hash: bytes, now: datetime) -> None:

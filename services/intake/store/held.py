@@ -28,7 +28,7 @@ SELECT version, round, at, changed, fields_before FROM amendments WHERE applicat
     "proofs": "SELECT created_at, expires_at, used_at FROM proofs WHERE application_id = $1 ORDER BY created_at",
     "password_resets": """
 SELECT created_at, expires_at, used_at FROM password_resets WHERE application_id = $1 ORDER BY created_at""",
-    "drafts": "SELECT form, saved_at, expires_at FROM drafts WHERE application_id = $1 ORDER BY saved_at",
+    "drafts": "SELECT version, form, saved_at, expires_at FROM drafts WHERE application_id = $1 ORDER BY saved_at",
 }
 
 

@@ -1,7 +1,7 @@
 """Drafts and idempotency keys: what stands between a form and its application."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +10,19 @@ import asyncpg
 from chassis.connection import Connection
 
 SAVE_DRAFT = """
-INSERT INTO drafts (token_hash, form, password_hash, saved_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (token_hash) DO UPDATE SET form = excluded.form, password_hash = excluded.password_hash,
-       saved_at = excluded.saved_at, expires_at = excluded.expires_at
+INSERT INTO drafts (id, token_hash, version, form, password_hash, saved_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, form = excluded.form,
+       password_hash = excluded.password_hash, saved_at = excluded.saved_at, expires_at = excluded.expires_at
 """
-DRAFT = "SELECT * FROM drafts WHERE token_hash = $1 AND expires_at > $2"
-LOCK_DRAFT = "SELECT * FROM drafts WHERE token_hash = $1 AND expires_at > $2 FOR UPDATE"
+DRAFTS = """
+SELECT * FROM drafts WHERE token_hash = $1 AND expires_at > $2 AND ($3::uuid IS NULL OR id = $3)
+ ORDER BY saved_at DESC, id DESC LIMIT $4
+"""
+LOCK_DRAFT = "SELECT * FROM drafts WHERE token_hash = $1 AND id = $2 AND expires_at > $3 FOR UPDATE"
 DRAFT_REGISTERED = """
-UPDATE drafts SET application_id = $2, form = '{}', password_hash = NULL WHERE token_hash = $1
+UPDATE drafts SET application_id = $2, form = '{}', password_hash = NULL, saved_at = $3 WHERE id = $1
 """
-FORGET_DRAFT = "DELETE FROM drafts WHERE token_hash = $1 AND application_id IS NULL"
+FORGET_DRAFTS = "DELETE FROM drafts WHERE token_hash = $1 AND application_id IS NULL"
 PRUNE_DRAFTS = "DELETE FROM drafts WHERE expires_at < $1"
 
 CLAIM_KEY = """
@@ -40,10 +43,13 @@ PRUNE_KEYS = "DELETE FROM idempotency_keys WHERE created_at < $1"
 
 @dataclass(frozen=True)
 class DraftRow:
+    id: UUID
+    version: int
     form: Mapping[str, str]
     password_hash: str | None
+    saved_at: datetime
     expires_at: datetime
-    application_id: UUID | None
+    application_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -52,34 +58,33 @@ class KeyRow:
     application_id: UUID | None
 
 
-async def save_draft(
-    conn: Connection,
-    token_hash: bytes,
-    form: Mapping[str, str],
-    password_hash: str | None,
-    now: datetime,
-    expires_at: datetime,
-) -> None:
-    await conn.execute(SAVE_DRAFT, token_hash, dict(form), password_hash, now, expires_at)
+async def save_draft(conn: Connection, token_hash: bytes, draft: DraftRow) -> None:
+    """Write the draft of this browser; one whose row is there must be locked."""
+    form, times = dict(draft.form), (draft.saved_at, draft.expires_at)
+    await conn.execute(SAVE_DRAFT, draft.id, token_hash, draft.version, form, draft.password_hash, *times)
 
 
-async def find_draft(conn: Connection, token_hash: bytes, now: datetime) -> DraftRow | None:
-    return _draft(await conn.fetchrow(DRAFT, token_hash, now))
+async def drafts_of(
+    conn: Connection, token_hash: bytes, now: datetime, id_: UUID | None = None, most: int = 1
+) -> list[DraftRow]:
+    """The drafts of this browser, or the one of this id, the latest touched first."""
+    return [_draft(row) for row in await conn.fetch(DRAFTS, token_hash, now, id_, most)]
 
 
-async def lock_draft(conn: Connection, token_hash: bytes, now: datetime) -> DraftRow | None:
-    """The draft, locked until the transaction ends."""
-    return _draft(await conn.fetchrow(LOCK_DRAFT, token_hash, now))
+async def lock_draft(conn: Connection, token_hash: bytes, id_: UUID, now: datetime) -> DraftRow | None:
+    """The draft of this browser, locked until the transaction ends."""
+    row = await conn.fetchrow(LOCK_DRAFT, token_hash, id_, now)
+    return _draft(row) if row else None
 
 
-async def draft_registered(conn: Connection, token_hash: bytes, application_id: UUID) -> None:
+async def draft_registered(conn: Connection, id_: UUID, application_id: UUID, now: datetime) -> None:
     """What was typed is the application's now: the draft keeps nothing of it."""
-    await conn.execute(DRAFT_REGISTERED, token_hash, application_id)
+    await conn.execute(DRAFT_REGISTERED, id_, application_id, now)
 
 
-async def forget_draft(conn: Connection, token_hash: bytes) -> None:
-    """One that is registered stays until it expires: it holds nothing but the name of its application."""
-    await conn.execute(FORGET_DRAFT, token_hash)
+async def forget_drafts(conn: Connection, token_hash: bytes) -> None:
+    """Those that are registered stay until they expire: they hold nothing but the name of their application."""
+    await conn.execute(FORGET_DRAFTS, token_hash)
 
 
 async def prune_drafts(conn: Connection, now: datetime) -> None:
@@ -115,5 +120,5 @@ async def prune_keys(conn: Connection, before: datetime) -> None:
     await conn.execute(PRUNE_KEYS, before)
 
 
-def _draft(row: asyncpg.Record | None) -> DraftRow | None:
-    return DraftRow(row["form"], row["password_hash"], row["expires_at"], row["application_id"]) if row else None
+def _draft(row: asyncpg.Record) -> DraftRow:
+    return DraftRow(**{field.name: row[field.name] for field in fields(DraftRow)})

@@ -4,7 +4,15 @@ from services.intake.use_cases.applications import change_application, confirm_a
 from services.intake.use_cases.contacts import change_contact, mend_contact
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.documents import document_rendition, most_documents, remove_document, store_document
-from services.intake.use_cases.drafts import find_draft, forget_draft, keep_in_draft, register_draft, save_draft
+from services.intake.use_cases.drafts import (
+    drafts_of,
+    find_draft,
+    forget_drafts,
+    keep_in_draft,
+    register_draft,
+    registered_before,
+    save_draft,
+)
 from services.intake.use_cases.erasure import erase_own
 from services.intake.use_cases.links import next_link_at, request_link, request_password_reset, resend_link
 from services.intake.use_cases.passwords import asks_birth_date, set_password
@@ -23,10 +31,11 @@ __all__ = [
     "change_preferences",
     "confirm_application",
     "document_rendition",
+    "drafts_of",
     "erase_own",
     "expected_if_submitted_now",
     "find_draft",
-    "forget_draft",
+    "forget_drafts",
     "get_application",
     "keep_in_draft",
     "look_at_session",
@@ -35,6 +44,7 @@ __all__ = [
     "next_link_at",
     "receive_application",
     "register_draft",
+    "registered_before",
     "remove_document",
     "request_link",
     "request_password_reset",

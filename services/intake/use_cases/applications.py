@@ -75,8 +75,7 @@ async def change_application(
         application = await _lock(tx, application_id)
         if application.status not in OURS and not amendments.may_amend(application):
             raise Conflict("wrong_state", messages.text("wrong_state"))
-        if application.version != version:
-            raise Conflict("stale_version", messages.text("stale_version"))
+        refuse_stale(application, version)
         _refuse_closed(fields, corrections.open_fields(intake.policy, application))
         if not fields:
             return application
@@ -100,13 +99,18 @@ async def confirm_application(intake: Intake, application_id: UUID, version: int
     """
     async with intake.db.transaction() as tx:
         application = await lock_ours(tx, application_id)
-        if application.version != version:
-            raise Conflict("stale_version", messages.text("stale_version"))
+        refuse_stale(application, version)
         asked = {reason.item for reason in application.corrections}
         answered = application.corrected | ({"application"} & asked)
         confirmed = replace(application, version=version + 1, corrected=answered)
         await store.save_application(tx.conn, confirmed)
     return confirmed
+
+
+def refuse_stale(application: Application, version: int | None) -> None:
+    """Raises Conflict(`stale_version`) where the application is not what was shown; None: whatever it is."""
+    if version is not None and application.version != version:
+        raise Conflict("stale_version", messages.text("stale_version"))
 
 
 async def lock_ours(tx: Transaction, application_id: UUID) -> Application:

@@ -10,6 +10,7 @@ from rules.understanding import Understood
 from services.intake import events, messages, store
 from services.intake.model.applications import OURS, PROVISIONAL, SUBMITTED, Application
 from services.intake.model.forms import typed_form, understand_form
+from services.intake.use_cases.applications import refuse_stale
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.limits import APPLICATION
 from services.intake.use_cases.links import CONTINUE
@@ -21,10 +22,13 @@ RATE = "contact_change"
 _EMAIL_ITEM = "field:email"
 
 
-async def change_contact(intake: Intake, application_id: UUID, email: str, password: str) -> Application:
-    """Change the address of who is signed in and gives the password once more, until the decision.
+async def change_contact(
+    intake: Intake, application_id: UUID, email: str, password: str, version: int | None = None
+) -> Application:
+    """Change the address of who is signed in and gives the password once more, until the decision. `version`: as it was
+    shown, before which address is to change.
 
-    Raises NotFound; Conflict(`wrong_state`); Invalid: `password` (`wrong_password`), `email` (`email_same`, or what is
+    Raises NotFound; Conflict(`wrong_state`, `stale_version`); Invalid: `password` (`wrong_password`), `email` (`email_same`, or what is
     wrong with it); TooManyRequests beyond the policy's rate.
     """
     subject = application_subject(application_id)
@@ -40,6 +44,7 @@ async def change_contact(intake: Intake, application_id: UUID, email: str, passw
         application = await _locked(tx, application_id)
         if application.status not in (*OURS, SUBMITTED):
             raise _wrong_state()
+        refuse_stale(application, version)
         return await _change(intake, tx, application, email)
 
 

@@ -7,6 +7,7 @@ from chassis.database import Transaction
 from chassis.errors import Conflict, NotFound
 from services.intake import events, messages, store
 from services.intake.model.applications import ENDED, ERASED, Application
+from services.intake.use_cases.applications import refuse_stale
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.deadlines import midnight
 
@@ -33,14 +34,18 @@ async def erase_due(intake: Intake) -> bool:
     return more
 
 
-async def erase_own(intake: Intake, application_id: UUID) -> None:
-    """Erase an application that has ended, because its applicant asks. Raises NotFound and Conflict(`wrong_state`)."""
+async def erase_own(intake: Intake, application_id: UUID, version: int | None = None) -> None:
+    """Erase an application that has ended, because its applicant asks, who was shown this version.
+
+    Raises NotFound and Conflict(`wrong_state`, `stale_version`).
+    """
     async with intake.db.transaction() as tx:
         application = await store.lock_application(tx.conn, application_id)
         if application is None or application.status == ERASED:
             raise NotFound
         if application.status not in ENDED:
             raise Conflict("wrong_state", messages.text("wrong_state"))
+        refuse_stale(application, version)
         await _erase(intake, tx, application, REQUEST)
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.intake.model.applications import NEW
+from services.intake.model.views import DraftAt, KeptDraft
 from services.intake.use_cases.applications import get_application
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.drafts import keep_in_draft
@@ -11,8 +12,8 @@ from services.intake.use_cases.drafts import keep_in_draft
 SHARED = ("postal_code", "address", "phone", "email", "guardian_name", "guardian_relation")
 
 
-async def begin_for_family(intake: Intake, application_id: UUID) -> str:
-    """Begin a draft for another of the family; returns its token. Raises NotFound.
+async def begin_for_family(intake: Intake, application_id: UUID, token: str | None) -> KeptDraft:
+    """Begin a draft for another of the family, in the browser of this token. Raises NotFound.
 
     The category is shared where it follows from the address. Who typed for another has typed this too.
     """
@@ -25,4 +26,4 @@ async def begin_for_family(intake: Intake, application_id: UUID) -> str:
         # It goes to the same address, and the confirmation shows it before anything is sent.
         shared["expiry_notice"] = "true"
     filled_by = "helper" if applicant.filled_by == "self" else applicant.filled_by
-    return await keep_in_draft(intake, None, {"kind": NEW, "filled_by": filled_by, **shared})
+    return await keep_in_draft(intake, DraftAt(token), {"kind": NEW, "filled_by": filled_by, **shared})

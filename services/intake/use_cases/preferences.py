@@ -7,20 +7,25 @@ from chassis.errors import FieldError, Invalid, NotFound
 from services.intake import events, messages, store
 from services.intake.model import preferences
 from services.intake.model.applications import ERASED, Application
+from services.intake.use_cases.applications import refuse_stale
 from services.intake.use_cases.context import Intake
 
 
 async def change_preferences(
-    intake: Intake, application_id: UUID, language: str | None, expiry_notice: bool | None
+    intake: Intake,
+    application_id: UUID,
+    language: str | None,
+    expiry_notice: bool | None,
+    version: int | None = None,
 ) -> Application:
     """Change what is given, and tell who writes; what is as it was is not told again.
 
     In every state until the application is erased: while it goes on, mails follow; once it is approved the notice is
     still to come; one that was rejected, withdrawn or has expired gets no more mails, but nobody is refused to take a
-    consent back. Touches neither the e-mail address, its proof, nor the password, and needs no version: of two changes
-    the later holds.
+    consent back. Touches neither the e-mail address, its proof, nor the password, and needs no version: without one the
+    later of two changes holds; a page gives the one that it showed.
 
-    Raises NotFound and Invalid: both fields (`required`) where neither is given, `language` (`unknown_code`,
+    Raises NotFound, Conflict(`stale_version`) and Invalid: both fields (`required`) where neither is given, `language` (`unknown_code`,
     `retired_code`, `required` where it is empty).
     """
     if language is None and expiry_notice is None:
@@ -40,6 +45,7 @@ async def change_preferences(
         names = preferences.changed(before, wanted)
         if not names:
             return application
+        refuse_stale(application, version)
         changed = replace(application, applicant=wanted, version=application.version + 1)
         await store.save_application(tx.conn, changed)
         said = await tx.record(events.application_contact_changed(changed, names))

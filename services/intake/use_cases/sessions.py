@@ -2,16 +2,19 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.connection import Connection
 from chassis.database import Transaction
 from chassis.errors import TooManyRequests, Unauthenticated
+from chassis.ids import parse_id
 from chassis.tokens import new_token, token_hash
+from rules import text
 from rules.passwords import normalised, password_problems
 from rules.policy import Policy
 from rules.policy_limits import Rate
+from rules.receipt_numbers import parse_receipt_number
 from services.intake import messages, store
 from services.intake.model.applications import Application
 from services.intake.model.views import Session, SignedIn
@@ -24,8 +27,11 @@ _NOTED_EVERY = timedelta(minutes=1)
 _GUESSES = Rate("sign_in", 10, 900, "application")
 
 
-async def sign_in(intake: Intake, email: str, password: str, application: str, proof: str | None) -> SignedIn:
-    """Sign in. `application` is the id or the receipt number as typed; `proof` comes from the mailed link.
+async def sign_in(
+    intake: Intake, email: str, password: str, application: str, proof: str | None, earlier: str | None = None
+) -> SignedIn:
+    """Sign in. `application` is the id or the receipt number as typed; `proof` comes from the mailed link; `earlier` is
+    the token of the session that this browser had, which ends.
 
     A right proof marks the e-mail as proven; a wrong or old one is as none. Raises
     Unauthenticated(`wrong_credentials`), whichever of the three is wrong, and TooManyRequests after as many failures
@@ -34,7 +40,7 @@ async def sign_in(intake: Intake, email: str, password: str, application: str, p
     now = intake.now()
     async with intake.db.transaction() as tx:
         found = await find_typed(intake, tx, application)
-        subject = application_subject(found.id) if found else _subject(application)
+        subject = application_subject(found.id) if found else _subject(_as_compared(application))
         allowed = await count_guess(intake, tx, subject)
     if not allowed:
         raise too_many_guesses(intake)
@@ -47,6 +53,8 @@ async def sign_in(intake: Intake, email: str, password: str, application: str, p
     token = new_token()
     async with intake.db.transaction() as tx:
         signed_in = await _proven(intake, tx, found.id, proof)
+        if earlier:
+            await store.end_session(tx.conn, token_hash(earlier))
         await store.insert_session(tx.conn, token_hash(token), found.id, now)
         await store.forget_attempts(tx.conn, subject)
     return SignedIn(token, signed_in)
@@ -77,6 +85,13 @@ def application_subject(application_id: UUID) -> bytes:
     return _subject(str(application_id))
 
 
+def _as_compared(typed: str) -> str:
+    """One text for all ways to write one number or id: who tries one that does not exist is stopped as soon as who tries
+    one that does."""
+    id_ = parse_id(typed.strip())
+    return str(id_) if id_ else parse_receipt_number(typed) or text.one_space(typed).upper()
+
+
 def _subject(typed: str) -> bytes:
     return hashlib.sha256(typed.encode("utf-8", "replace")).digest()
 
@@ -98,17 +113,17 @@ async def use_session(intake: Intake, token: str | None) -> Session:
     idle for too long (half an hour), or too old (twelve hours)."""
     now, token = intake.now(), _given(token)
     async with intake.db.connection() as conn:
-        application_id, used_at, created_at = await _lasting(intake, conn, token)
-        if now - used_at >= _NOTED_EVERY:
+        found = await _lasting(intake, conn, token)
+        if now - found.used_at >= _NOTED_EVERY:
             await store.touch_session(conn, token_hash(token), now)
-            used_at = now
-    return _session(intake, application_id, used_at, created_at)
+            found = replace(found, used_at=now)
+    return _session(intake, found)
 
 
 async def look_at_session(intake: Intake, token: str | None) -> Session:
     """The session, without using it. Raises as `use_session`."""
     async with intake.db.connection() as conn:
-        return _session(intake, *await _lasting(intake, conn, _given(token)))
+        return _session(intake, await _lasting(intake, conn, _given(token)))
 
 
 def _given(token: str | None) -> str:
@@ -117,7 +132,7 @@ def _given(token: str | None) -> str:
     return token
 
 
-async def _lasting(intake: Intake, conn: Connection, token: str) -> tuple[UUID, datetime, datetime]:
+async def _lasting(intake: Intake, conn: Connection, token: str) -> store.SessionRow:
     now, limits = intake.now(), intake.policy.sessions
     found = await store.find_session(conn, token_hash(token), now - limits.idle, now - limits.absolute)
     if found is None:
@@ -125,10 +140,11 @@ async def _lasting(intake: Intake, conn: Connection, token: str) -> tuple[UUID, 
     return found
 
 
-def _session(intake: Intake, application_id: UUID, used_at: datetime, created_at: datetime) -> Session:
+def _session(intake: Intake, found: store.SessionRow) -> Session:
     limits = intake.policy.sessions
-    last_at = created_at + limits.absolute
-    return Session(application_id, min(used_at + limits.idle, last_at), last_at)
+    last_at = found.created_at + limits.absolute
+    ends_at = min(found.used_at + limits.idle, last_at)
+    return Session(found.application_id, found.version, found.receipt_number, ends_at, last_at)
 
 
 async def sign_out(intake: Intake, token: str) -> None:

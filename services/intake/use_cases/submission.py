@@ -13,14 +13,15 @@ from services.intake.model import corrections, submission
 from services.intake.model.applications import ENDED, OURS, PROVISIONAL, SUBMITTED, WITHDRAWN, Application
 from services.intake.model.documents import Document
 from services.intake.model.views import Submitted
+from services.intake.use_cases.applications import refuse_stale
 from services.intake.use_cases.context import Intake
 from services.intake.use_cases.pause import refuse_while_paused
 
 
-async def submit(intake: Intake, application_id: UUID) -> Submitted:
-    """Hand the application to review; again, while it is submitted, gives the same answer.
+async def submit(intake: Intake, application_id: UUID, version: int | None = None) -> Submitted:
+    """Hand the application to review; again, while it is submitted, gives the same answer. `version`: as it was shown.
 
-    Raises NotFound, Conflict(`email_not_proven`, `wrong_state`), Invalid(`documents_missing`: a FieldError("documents",
+    Raises NotFound, Conflict(`email_not_proven`, `wrong_state`, `stale_version`), Invalid(`documents_missing`: a FieldError("documents",
     the proof) for each missing proof and FieldError("documents.<type>.<side>", "side_missing") for each missing side;
     `corrections_missing`: a FieldError(item, "not_corrected") for each item not answered), Unavailable(`reception_paused`).
     """
@@ -31,6 +32,7 @@ async def submit(intake: Intake, application_id: UUID) -> Submitted:
             return Submitted(SUBMITTED, application.expected_on)
         if application.status in ENDED:
             raise _wrong_state()
+        refuse_stale(application, version)
         if application.status == PROVISIONAL:
             # What the library itself asked for may come at any time.
             refuse_while_paused(intake)

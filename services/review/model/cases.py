@@ -14,6 +14,8 @@ DECIDED, CLOSED = "decided", "closed"
 STATUSES = (WAITING, CLAIMED, CORRECTION_REQUESTED, DECIDED, CLOSED)
 #: A filter, not a status: everything that staff can still work on now (waiting or claimed).
 OPEN = "open"
+#: A filter, too: some mail to the applicant did not arrive, whatever became of the case.
+UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Listed:
     #: To renew a card that review does not know.
     card_unknown: bool
     documents: int
-    #: The last word about some mail to the applicant was that it could not be delivered.
+    #: The last word about some mail to the applicant was that it could not be delivered, and nobody has seen to it.
     mail_undelivered: bool
 
 
@@ -135,6 +137,14 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """Mails that did not arrive: their templates, and how far notifier had counted when that was known."""
+
+    templates: tuple[str, ...]
+    until: int
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything on one case that staff need to decide."""
 
@@ -150,8 +160,8 @@ class CaseView:
     #: Oldest first.
     decisions: tuple[PastDecision, ...]
     card_unknown: bool
-    #: Templates of mails whose last word was that they could not be delivered.
-    undelivered: tuple[str, ...]
+    #: Mails whose last word was that they could not be delivered, and that nobody has seen to.
+    undelivered: Undelivered
     #: The policy in force at submission.
     policy_version: str
     #: Who typed: self, guardian, helper or staff.

@@ -11,6 +11,15 @@ LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
+class More:
+    """What staff send: the version of the case that they read, the new last day, and why."""
+
+    version: int
+    correct_by: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Extension:
     """The last day of the correction of this round, as staff moved it."""
 

@@ -1,5 +1,6 @@
 """One case: images beside the data, who has it, and the decision."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,18 +12,23 @@ from aiohttp import web
 from chassis.clock import today
 from chassis.errors import Conflict, FieldError, Invalid
 from chassis.web.forms import read_form
+from chassis.web.subjects import is_about, sent_for
 from rules.policy import Policy
 from services.review import use_cases
 from services.review.model import CLAIMED, WAITING, CaseView, Staff
+from services.review.model.extensions import More
+from services.review.noting import REFUSED
 from services.review.pages import choices, decision, extension, words
 from services.review.pages.decision import Typed
 from services.review.pages.facts import changed_fields, facts, late_changes, value_of
-from services.review.pages.frame import id_in, page, staff_of
+from services.review.pages.frame import GUARDED, id_in, page, staff_of, subject_of
 from services.review.use_cases import Review
+
+_COUNT = re.compile("[0-9]{1,18}")
 
 
 async def get_case(review: Review, request: web.Request) -> web.StreamResponse:
-    view = await use_cases.get_case(review, id_in(request, "id"))
+    view = await use_cases.view_case(review, id_in(request, "id"), staff_of(request))
     extended = [words.EXTENDED] if "extended" in request.query and view.correct_by else []
     return await _show(review, request, view, notices=extended, just_decided="done" in request.query)
 
@@ -39,6 +45,13 @@ async def post_claim(review: Review, request: web.Request) -> web.StreamResponse
 async def post_release(review: Review, request: web.Request) -> web.StreamResponse:
     await use_cases.release(review, id_in(request, "id"), staff_of(request))
     return _to("/queue")
+
+
+async def post_undelivered(review: Review, request: web.Request) -> web.StreamResponse:
+    """Staff have told the applicant in another way."""
+    case_id, until = id_in(request, "id"), (await read_form(request)).get("until", "")
+    await use_cases.see_to_mails(review, case_id, int(until) if _COUNT.fullmatch(until) else 0, staff_of(request))
+    return _to(f"/cases/{case_id}")
 
 
 async def post_decision(review: Review, request: web.Request) -> web.StreamResponse:
@@ -64,11 +77,13 @@ async def post_deadline(review: Review, request: web.Request) -> web.StreamRespo
     errors: Sequence[FieldError] = [FieldError("correct_by", "not_a_day")]
     if day is not None:
         try:
-            await use_cases.extend(review, case_id, staff_of(request), day, typed.reason)
+            shown = await sent_for(request, "case")
+            version = shown.version if shown else 0
+            await use_cases.extend(review, case_id, staff_of(request), More(version, day, typed.reason))
         except Invalid as invalid:
             errors = extension.placed(invalid.errors)
         except Conflict as conflict:
-            return await _refused(review, request, case_id, conflict, Typed())
+            return await _refused(review, request, case_id, conflict, Typed(), extending=typed)
         else:
             return _to(f"/cases/{case_id}?extended=1")
     view = await use_cases.get_case(review, case_id)
@@ -81,11 +96,32 @@ async def get_rendition(review: Review, request: web.Request) -> web.StreamRespo
     return web.Response(body=image, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
+async def refused_by_guard(review: Review, request: web.Request, conflict: Conflict) -> web.StreamResponse:
+    """The case with what was typed into another account's page."""
+    form = await read_form(request)
+    extending, _ = extension.read(dict(form))
+    return await _refused(
+        review,
+        request,
+        id_in(request, "id"),
+        conflict,
+        decision.read(form),
+        extending=extending if "correct_by" in form else None,
+    )
+
+
 async def _refused(
-    review: Review, request: web.Request, case_id: UUID, conflict: Conflict, typed: Typed
+    review: Review,
+    request: web.Request,
+    case_id: UUID,
+    conflict: Conflict,
+    typed: Typed,
+    *,
+    extending: extension.Typed | None = None,
 ) -> web.StreamResponse:
     """The case as it is now, with what was typed, and why nothing was done. A lease that ran out is taken again."""
     staff, view = staff_of(request), await use_cases.get_case(review, case_id)
+    request[REFUSED] = conflict.code
     title, body = words.CONFLICTS.get(conflict.code, words.PROBLEMS[409])
     if conflict.code == "not_claimed" and view.case.status == WAITING:
         try:
@@ -94,10 +130,10 @@ async def _refused(
         except Conflict:
             pass
         view = await use_cases.get_case(review, case_id)
-    if conflict.code == "held_by_other" and conflict.detail:
+    if conflict.code in ("held_by_other", *GUARDED) and conflict.detail:
         body = conflict.detail
     notice = {"kind": "error", "title": title, "body": body}
-    return await _show(review, request, view, typed, notices=[notice], status=409)
+    return await _show(review, request, view, typed, notices=[notice], extending=extending, status=409)
 
 
 async def _show(
@@ -113,6 +149,7 @@ async def _show(
     status: int = 200,
 ) -> web.StreamResponse:
     policy, staff = review.policy, staff_of(request)
+    is_about(request, "case", subject_of(view))
     day = today(review.now, ZoneInfo(policy.time_zone))
     # A lost card's number is not the one that staff type.
     shown = typed or Typed(card_number="" if view.case.kind == "replacement" else value_of(view, "card_number"))
@@ -161,9 +198,11 @@ def _warnings(policy: Policy, view: CaseView) -> list[dict[str, str]]:
         found.append({"kind": "info", "title": "申請者が申請のあとで内容を変えました", "body": body})
     if late := late_changes(policy, view):
         found.append({"kind": "warning", "title": "判定のあとに届いた変更（入っていません）", "body": late})
-    if view.undelivered:
+    if view.undelivered.templates:
         body = f"申請者へのメールが届いていません。電話（{value_of(view, 'phone')}）で連絡してください。"
-        found.append({"kind": "warning", "title": "メールが届いていません", "body": body})
+        found.append(
+            {"kind": "warning", "title": "メールが届いていません", "body": body, "until": str(view.undelivered.until)}
+        )
     if view.card_unknown and view.case.status in (WAITING, CLAIMED):
         title, body = _unknown_card(view)
         found.append({"kind": "warning", "title": title, "body": body})

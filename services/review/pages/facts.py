@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chassis.web.languages import SOURCE
 from rules.policy import Policy
 from services.review.model import (
     APPROVE,
@@ -41,6 +42,7 @@ def facts(policy: Policy, view: CaseView, today: date) -> dict[str, Any]:
         "status": words.status_of(case),
         "kind": words.KINDS[case.kind],
         "category": policy.text(category.name, "ja") if category else case.category,
+        "language": words.language(policy, case.language) if case.language != SOURCE else None,
         "submitted": words.day_and_time(case.submitted_at, policy.time_zone),
         "waiting": waiting(policy, since, case.expected_on, today) if still else None,
         "expected": words.day(case.expected_on) if still else None,
@@ -130,6 +132,7 @@ def _given(policy: Policy, view: CaseView) -> list[dict[str, Any]]:
     """Who typed all this, and what was agreed to: also whether to be told before the card expires."""
     consent = f"{words.day_and_time(view.consent.at, policy.time_zone)}（説明の版：{view.consent.version}）"
     given = {
+        "言語": words.language(policy, view.case.language),
         "入力した人": words.FILLED_BY.get(view.filled_by, view.filled_by),
         "同意": consent,
         "期限の連絡": "希望する（メール）" if view.case.expiry_notice else "希望しない",

@@ -8,10 +8,15 @@ from aiohttp import web
 
 from chassis.errors import NotFound
 from chassis.ids import parse_id
+from chassis.web.addresses import client_address, household
 from chassis.web.routes import PRINCIPAL
+from chassis.web.subjects import Subject, is_about
 from chassis.web.templates import render
-from services.review.model import Staff
+from services.review.model import CaseView, Staff
 from services.review.use_cases import Review
+
+#: Why a form of another page did nothing (pages.guards).
+OTHER_ACCOUNT, OTHER_PAGE = GUARDED = "other_account", "other_page"
 
 
 def page(
@@ -19,6 +24,8 @@ def page(
 ) -> web.Response:
     """The template with the frame's own values beside `values`."""
     staff = request.get(PRINCIPAL)
+    if isinstance(staff, Staff):
+        is_about(request, "staff", Subject(str(staff.id), 0, staff.username))
     frame = {
         "library": review.policy.text(review.policy.library.name, "ja"),
         "staff": staff.username if isinstance(staff, Staff) else None,
@@ -37,3 +44,13 @@ def id_in(request: web.Request, name: str) -> UUID:
     if value is None:
         raise NotFound
     return value
+
+
+def address_of(request: web.Request) -> str:
+    """Where the caller is, as far as it is counted: an address, or the network of a household."""
+    return household(client_address(request))
+
+
+def subject_of(view: CaseView) -> Subject:
+    """What the page of a case is about."""
+    return Subject(str(view.case.id), view.version, view.case.receipt_number)

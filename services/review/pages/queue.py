@@ -10,13 +10,14 @@ from aiohttp import web
 
 from chassis.clock import today
 from chassis.errors import FieldError, Invalid
+from chassis.web.languages import SOURCE
 from rules.policy import Policy
 from services.review import use_cases
 from services.review.model import CLAIMED, OPEN, WAITING, Listed, Staff
 from services.review.pages.decision import in_words
 from services.review.pages.frame import page, staff_of
 from services.review.pages.waiting import waiting
-from services.review.pages.words import FILTERS, KINDS, status_of
+from services.review.pages.words import FILTERS, KINDS, language, status_of
 from services.review.use_cases import Review
 
 #: Of what was typed, as much is shown again.
@@ -29,7 +30,7 @@ async def get_queue(review: Review, request: web.Request) -> web.StreamResponse:
     if typed is None:
         return await _show(review, request)
     try:
-        found = await use_cases.find_case(review, typed)
+        found = await use_cases.find_case(review, typed, staff_of(request))
     except Invalid as invalid:
         return await _show(review, request, typed, errors=invalid.errors, answer=422)
     return web.Response(status=303, headers={"Location": f"/cases/{found}"})
@@ -74,9 +75,13 @@ def row(policy: Policy, listed: Listed, staff: Staff, day: date) -> dict[str, An
         "status": status_of(case),
         "notes": [
             text
-            for text, holds in (("カード未登録", listed.card_unknown), ("メール不達", listed.mail_undelivered))
-            if holds and still
+            for text, holds in (
+                ("カード未登録", listed.card_unknown and still),
+                ("メール不達", listed.mail_undelivered),
+            )
+            if holds
         ],
+        "language": None if case.language == SOURCE else language(policy, case.language),
         "row_kind": "mine" if mine else _ROW_KINDS.get(wait["kind"], ""),
     }
 

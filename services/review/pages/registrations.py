@@ -1,12 +1,13 @@
 """The notice before a card expires: found by the card's number, which is in no address, and stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import Conflict, FieldError, Invalid
 from chassis.web.forms import read_form
+from chassis.web.subjects import Subject, is_about
 from services.review import use_cases
 from services.review.model import Registration
 from services.review.pages import words
@@ -35,6 +36,14 @@ async def post_notice(review: Review, request: web.Request) -> web.StreamRespons
     return _show(review, request, stopped, just_stopped=True)
 
 
+async def refused_by_guard(review: Review, request: web.Request, conflict: Conflict) -> web.StreamResponse:
+    """The page with what was typed into another account's page."""
+    typed = (await read_form(request)).get("card_number", "").strip()
+    title, _ = words.CONFLICTS[conflict.code]
+    notice = {"kind": "error", "title": title, "body": conflict.detail}
+    return _show(review, request, typed=typed, notices=[notice], status=409)
+
+
 def _show(
     review: Review,
     request: web.Request,
@@ -43,13 +52,19 @@ def _show(
     just_stopped: bool = False,
     typed: str = "",
     errors: Sequence[FieldError] = (),
+    notices: Sequence[Mapping[str, str]] = (),
     status: int = 200,
 ) -> web.Response:
+    if found:
+        is_about(
+            request, "registration", Subject(str(found.id), found.version, f"{found.card_number[-4:]} で終わるカード")
+        )
     values: dict[str, Any] = {
         "typed": typed,
         "found": _card(found) if found else None,
         "just_stopped": just_stopped,
         "errors": in_words(errors),
+        "notices": notices,
     }
     return page(review, request, "registrations.html", values, status=status)
 

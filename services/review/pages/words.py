@@ -3,6 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
+from chassis.web.languages import SOURCE
+from rules.policy import Policy, find
 from services.review.model import (
     APPROVE,
     CLAIMED,
@@ -12,6 +16,7 @@ from services.review.model import (
     DECIDED,
     OPEN,
     REJECT,
+    UNDELIVERED,
     WAITING,
     Case,
 )
@@ -24,6 +29,7 @@ FILTERS = {
     CORRECTION_REQUESTED: "修正依頼中",
     DECIDED: "判定済み",
     CLOSED: "取り下げ・期限切れ",
+    UNDELIVERED: "メール不達",
 }
 FIELDS = {
     "name": "氏名",
@@ -142,6 +148,8 @@ CONFLICTS = {
         "入力した判定は残してあります。",
     ),
     "changed": ("ほかの職員が同時に隠しました", "今の画像を確認して、まだ見える番号があれば、もう一度隠してください。"),
+    "other_account": ("別の職員のログインに変わっているため、まだ処理していません", ""),
+    "other_page": ("別の画面から送信されたため、まだ処理していません", ""),
     "held_by_other": ("ほかの職員が担当しています", "担当が外れるまで、判定はできません。"),
     "wrong_state": (
         "この申請は、もう判定できません",
@@ -187,6 +195,16 @@ _ERAS = (
     (date(1926, 12, 25), "昭和"),
     (date(1912, 7, 30), "大正"),
 )
+
+
+def language(policy: Policy, code: str) -> str:
+    """What the applicant reads, as staff call it and as it calls itself: 英語（English）."""
+    found = find(policy.languages, code)
+    if found is None:
+        return code
+    if found.html_lang.startswith(SOURCE):
+        return found.name
+    return f"{Locale.parse(found.html_lang, sep='-').get_language_name(SOURCE)}（{found.name}）"
 
 
 def status_of(case: Case) -> dict[str, str]:

@@ -9,14 +9,14 @@ from chassis.connection import Connection
 from chassis.ids import new_id
 
 INSERT = """
-INSERT INTO audit (id, at, staff_id, action, case_id, document_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO public.audit (id, at, staff_id, action, case_id, document_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 
 async def insert(
     conn: Connection,
     now: datetime,
-    staff_id: UUID,
+    staff_id: UUID | None,
     action: str,
     case_id: UUID | None = None,
     document_id: UUID | None = None,

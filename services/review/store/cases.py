@@ -10,7 +10,18 @@ import asyncpg
 
 from chassis.connection import Connection
 from chassis.ids import new_id
-from services.review.model import CLAIMED, OPEN, WAITING, Applicant, Application, Case, Claim, Consent, Listed
+from services.review.model import (
+    CLAIMED,
+    OPEN,
+    UNDELIVERED,
+    WAITING,
+    Applicant,
+    Application,
+    Case,
+    Claim,
+    Consent,
+    Listed,
+)
 from services.review.model.applications import applicant_of
 
 #: The events of one application take turns, also before there is a row to lock.
@@ -58,11 +69,14 @@ PAGE = f"""
            AS card_unknown,
        (SELECT count(*) FROM documents d WHERE d.application_id = c.application_id AND d.round = c.round)
            AS documents,
-       EXISTS (SELECT FROM mails m WHERE m.application_id = c.application_id AND m.outcome = 'failed')
+       EXISTS (SELECT FROM mails m
+                WHERE m.application_id = c.application_id AND m.outcome = 'failed' AND m.seen_to_at IS NULL)
            AS mail_undelivered
   FROM cases c LEFT JOIN staff s ON s.id = c.claimed_by
  WHERE ($1::text IS NULL OR c.status = $1)
    AND ($2::boolean IS NULL OR coalesce(c.claimed_until > $3, false) = $2)
+   AND (NOT $8 OR c.application_id IN (
+           SELECT application_id FROM mails WHERE outcome = 'failed' AND seen_to_at IS NULL))
    AND ($6::uuid IS NULL OR (c.first_round, c.waiting_since, c.id) > ($4::boolean, $5::timestamptz, $6::uuid))
  ORDER BY c.first_round, c.waiting_since, c.id
  LIMIT $7
@@ -93,6 +107,11 @@ UPDATE cases
        address_key = $18, phone_key = $19, application_version = $20, contact_version = $20,
        expiry_notice = $21, mended = $22, new_documents = $23, claimed_by = NULL, claimed_until = NULL
  WHERE id = $1
+"""
+
+RELEASE_ALL = """
+UPDATE cases SET claimed_by = NULL, claimed_until = NULL
+ WHERE claimed_by = $1 AND claimed_until > $2 AND status = 'waiting' RETURNING id
 """
 
 SET_CLAIM = "UPDATE cases SET claimed_by = $2, claimed_until = $3 WHERE id = $1"
@@ -181,9 +200,10 @@ async def page(
     conn: Connection, status: str | None, after: tuple[bool, datetime, UUID] | None, limit: int, now: datetime
 ) -> list[Listed]:
     """Up to `limit` cases behind `after` (its first round or not, waiting since, id)."""
-    stored = WAITING if status in (OPEN, CLAIMED) else status
+    undelivered = status == UNDELIVERED
+    stored = WAITING if status in (OPEN, CLAIMED) else None if undelivered else status
     claimed = {WAITING: False, CLAIMED: True}.get(status or "")
-    rows = await conn.fetch(PAGE, stored, claimed, now, *(after or (None, None, None)), limit)
+    rows = await conn.fetch(PAGE, stored, claimed, now, *(after or (None, None, None)), limit, undelivered)
     return [Listed(_case_of(row, now), row["card_unknown"], row["documents"], row["mail_undelivered"]) for row in rows]
 
 
@@ -244,6 +264,11 @@ async def resubmit(
 
 async def set_claim(conn: Connection, case_id: UUID, staff_id: UUID | None, until: datetime | None) -> None:
     await conn.execute(SET_CLAIM, case_id, staff_id, until)
+
+
+async def release_all(conn: Connection, staff_id: UUID, now: datetime) -> list[UUID]:
+    """End all leases of this staff member; the cases that they had."""
+    return [row["id"] for row in await conn.fetch(RELEASE_ALL, staff_id, now)]
 
 
 async def decide(conn: Connection, case_id: UUID, status: str, decision: str | None) -> int:

@@ -25,8 +25,8 @@ SELECT count(*) FILTER (WHERE c.status = 'waiting') AS waiting,
        count(*) FILTER (WHERE c.status = 'waiting' AND c.expected_on < $1) AS overdue,
        min(c.waiting_since) FILTER (WHERE c.status = 'waiting') AS oldest,
        count(*) FILTER (WHERE c.status = 'correction_requested') AS correction_requested,
-       count(*) FILTER (WHERE EXISTS (
-           SELECT FROM mails m WHERE m.application_id = c.application_id AND m.outcome = 'failed')) AS undelivered
+       (SELECT count(*) FROM cases d WHERE d.application_id IN (
+           SELECT application_id FROM mails WHERE outcome = 'failed' AND seen_to_at IS NULL)) AS undelivered
   FROM cases c WHERE c.status IN ('waiting', 'correction_requested')
 """
 

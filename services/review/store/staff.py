@@ -1,4 +1,4 @@
-"""Staff accounts, their sessions and failed sign-ins."""
+"""Staff accounts and their sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,12 +28,6 @@ DELETE_SESSION = "DELETE FROM sessions WHERE token_hash = $1 RETURNING staff_id"
 DELETE_SESSIONS_OF = "DELETE FROM sessions WHERE staff_id = $1"
 
 DELETE_OLD_SESSIONS = "DELETE FROM sessions WHERE seen_at <= $1 OR created_at <= $2"
-
-INSERT_FAILURE = "INSERT INTO sign_in_failures (username_hash, failed_at) VALUES ($1, $2)"
-
-COUNT_FAILURES = "SELECT count(*) FROM sign_in_failures WHERE username_hash = $1 AND failed_at > $2"
-
-DELETE_OLD_FAILURES = "DELETE FROM sign_in_failures WHERE failed_at <= $1"
 
 
 async def upsert(conn: Connection, id_: UUID, username: str, password_hash: str, role: str, now: datetime) -> Staff:
@@ -72,15 +66,3 @@ async def delete_sessions_of(conn: Connection, staff_id: UUID) -> None:
 
 async def delete_old_sessions(conn: Connection, seen_before: datetime, made_before: datetime) -> None:
     await conn.execute(DELETE_OLD_SESSIONS, seen_before, made_before)
-
-
-async def insert_failure(conn: Connection, username_hash: bytes, now: datetime) -> None:
-    await conn.execute(INSERT_FAILURE, username_hash, now)
-
-
-async def count_failures(conn: Connection, username_hash: bytes, since: datetime) -> int:
-    return int(await conn.fetchval(COUNT_FAILURES, username_hash, since))
-
-
-async def delete_old_failures(conn: Connection, before: datetime) -> None:
-    await conn.execute(DELETE_OLD_FAILURES, before)

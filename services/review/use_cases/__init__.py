@@ -14,11 +14,12 @@ from services.review.use_cases.documents import (
     read_rendition,
 )
 from services.review.use_cases.extensions import extend
-from services.review.use_cases.mails import hear_mail
+from services.review.use_cases.mails import hear_mail, see_to_mails
 from services.review.use_cases.notices import find_registration, stop_notice
 from services.review.use_cases.promises import say_delayed, say_digest, say_expiring
-from services.review.use_cases.queue import find_case, get_case, list_cases
-from services.review.use_cases.staff import add_staff, sign_in, sign_out, staff_of
+from services.review.use_cases.queue import find_case, get_case, list_cases, view_case
+from services.review.use_cases.refusals import note_refusal
+from services.review.use_cases.staff import add_staff, replace_session, sign_in, sign_out, staff_of
 
 __all__ = [
     "Review",
@@ -40,15 +41,19 @@ __all__ = [
     "hear_withdrawal",
     "list_cases",
     "mask_document",
+    "note_refusal",
     "read_rendition",
     "release",
+    "replace_session",
     "say_delayed",
     "say_digest",
     "say_expiring",
+    "see_to_mails",
     "sign_in",
     "sign_out",
     "staff_of",
     "stop_notice",
     "take_over",
     "take_over_new",
+    "view_case",
 ]

@@ -30,8 +30,7 @@ async def claim(review: Review, case_id: UUID, staff: Staff) -> Case:
             raise Conflict("held_by_other", f"{case.claim.username} さんが {until} まで確認中です。")
         until_at = now + LEASE
         await cases.set_claim(tx.conn, case_id, staff.id, until_at)
-        if not case.claim:
-            await audit.insert(tx.conn, now, staff.id, "claimed", case_id)
+        await audit.insert(tx.conn, now, staff.id, "claim_renewed" if case.claim else "claimed", case_id)
     return replace(case, status=CLAIMED, claim=Claim(staff.id, staff.username, until_at))
 
 
@@ -42,10 +41,11 @@ async def release(review: Review, case_id: UUID, staff: Staff) -> Case:
         case = await cases.lock(tx.conn, case_id, now)
         if case is None:
             raise NotFound
-        if case.claim is None or case.claim.staff_id != staff.id:
+        mine = case.claim is not None and case.claim.staff_id == staff.id
+        await audit.insert(tx.conn, now, staff.id, "released" if mine else "released_nothing", case_id)
+        if not mine:
             return case
         await cases.set_claim(tx.conn, case_id, None, None)
-        await audit.insert(tx.conn, now, staff.id, "released", case_id)
     return replace(case, status=WAITING, claim=None)
 
 

@@ -11,15 +11,15 @@ from rules.opening_days import correction_deadline
 from services.review import events
 from services.review.model import CORRECTION_REQUESTED, Case, Staff
 from services.review.model.decisions import PastDecision
-from services.review.model.extensions import faults_of
+from services.review.model.extensions import More, faults_of
 from services.review.store import audit, cases, decisions, documents, extensions
 from services.review.use_cases.context import Review, zone
 
 
-async def extend(review: Review, case_id: UUID, staff: Staff, correct_by: date, reason: str) -> date:
+async def extend(review: Review, case_id: UUID, staff: Staff, more: More) -> date:
     """Give the applicant until this day. The reason stays in the house.
 
-    Raises NotFound, Conflict `wrong_state`, Invalid (model.extensions). A day that was given is never taken back.
+    Raises NotFound, Conflict `wrong_state`, `stale_version`, Invalid (model.extensions). A day that was given is never taken back.
     """
     now = review.now()
     async with review.db.transaction() as tx:
@@ -28,18 +28,20 @@ async def extend(review: Review, case_id: UUID, staff: Staff, correct_by: date, 
             raise NotFound
         if case.status != CORRECTION_REQUESTED:
             raise Conflict("wrong_state", "修正を依頼している申請ではありません。")
+        if case.version != more.version:
+            raise Conflict("stale_version", "この申請の内容が変わりました。新しい内容をご確認ください。")
         asked = (await decisions.of_case(tx.conn, case_id))[-1]
         current = await last_day(review, tx.conn, case, asked)
-        if faults := faults_of(current, correct_by, reason, today(review.now, zone(review))):
+        if faults := faults_of(current, more.correct_by, more.reason, today(review.now, zone(review))):
             raise Invalid(faults)
-        await extensions.set_deadline(tx.conn, case_id, correct_by)
-        await extensions.insert(tx.conn, case_id, case.round, correct_by, reason.strip(), staff.id, now)
-        detail = {"round": case.round, "correct_by": correct_by.isoformat()}
+        await extensions.set_deadline(tx.conn, case_id, more.correct_by)
+        await extensions.insert(tx.conn, case_id, case.round, more.correct_by, more.reason.strip(), staff.id, now)
+        detail = {"round": case.round, "correct_by": more.correct_by.isoformat()}
         await audit.insert(tx.conn, now, staff.id, "deadline_extended", case_id, detail=detail)
         known = await documents.of_round(tx.conn, case.application_id, case.round)
         sides = {f"document:{each.id}": (each.type, each.side) for each in known}
-        await tx.record(events.correction_requested(case, asked.reasons, sides, correct_by, current))
-    return correct_by
+        await tx.record(events.correction_requested(case, asked.reasons, sides, more.correct_by, current))
+    return more.correct_by
 
 
 async def last_day(review: Review, conn: Connection, case: Case, asked: PastDecision) -> date:

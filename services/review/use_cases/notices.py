@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.database import Transaction
 from chassis.errors import FieldError, Invalid, NotFound
 from rules import card_numbers
 from services.review import events
@@ -19,13 +20,14 @@ async def find_registration(review: Review, typed: str, staff: Staff) -> Registr
     """
     wrong = "card_number_required" if not typed.strip() else card_numbers.problem(review.policy.card_numbers, typed)
     if wrong:
+        async with review.db.transaction() as tx:
+            await _note(review, tx, staff, None)
         raise _invalid(wrong)
     number = card_numbers.understood(review.policy.card_numbers, typed)
     async with review.db.transaction() as tx:
         found = await registrations.find_by_card(tx.conn, number)
         void = await registrations.is_void(tx.conn, number)
-        detail = {"registration": str(found.id) if found else None}
-        await audit.insert(tx.conn, review.now(), staff.id, "registration_looked_up", detail=detail)
+        await _note(review, tx, staff, found)
     if found is None:
         raise _invalid("card_number_void" if void else "registration_unknown")
     return found
@@ -41,14 +43,20 @@ async def stop_notice(review: Review, registration_id: UUID, staff: Staff) -> Re
         if not found:
             raise NotFound
         [before] = found
+        now, detail = review.now(), {"registration": str(before.id)}
+        action = "notice_stopped" if before.expiry_notice else "notice_stopped_already"
+        await audit.insert(tx.conn, now, staff.id, action, detail=detail)
         if not before.expiry_notice:
             return before
-        after, now = without_notice(before), review.now()
+        after = without_notice(before)
         await registrations.save(tx.conn, after, Cause("notice_stopped", staff.id, now))
-        detail = {"registration": str(after.id)}
-        await audit.insert(tx.conn, now, staff.id, "notice_stopped", detail=detail)
         await tx.record(events.registration_notice_stopped(after))
     return after
+
+
+async def _note(review: Review, tx: Transaction, staff: Staff, found: Registration | None) -> None:
+    detail = {"registration": str(found.id) if found else None}
+    await audit.insert(tx.conn, review.now(), staff.id, "registration_looked_up", detail=detail)
 
 
 def _invalid(code: str) -> Invalid:

@@ -10,11 +10,13 @@ from services.review.model import (
     CORRECTION_REQUESTED,
     OPEN,
     STATUSES,
+    UNDELIVERED,
     Applicant,
     Candidate,
     CaseView,
     Page,
     Registration,
+    Staff,
 )
 from services.review.model import checks as rules_on
 from services.review.model.changes import changes_of, late_of
@@ -22,21 +24,22 @@ from services.review.model.cursors import cursor_of, place_of
 from services.review.model.decisions import last_verdicts
 from services.review.model.registrations import as_candidate, is_of_another
 from services.review.model.views import document_of, fields_of
-from services.review.store import amendments, cases, decisions, documents, extensions, mails, registrations
+from services.review.store import amendments, audit, cases, decisions, documents, extensions, mails, registrations
 from services.review.use_cases.context import Review, zone
 from services.review.use_cases.extensions import last_day
 from services.review.use_cases.same_person import find_candidates
 
 
 async def list_cases(review: Review, status: str | None, after: str, limit: int = 50) -> Page:
-    """A page of cases, resubmitted ones on top, then the oldest first. `status`: of STATUSES, `open`, None for all.
+    """A page of cases, resubmitted ones on top, then the oldest first. `status`: of STATUSES, `open`,
+    `undelivered`, None for all.
 
     `after` is "" for the start or the `next` of the page before. Raises Invalid `status_unknown`, `after_invalid`.
     """
     place = place_of(after) if after else None
     if after and place is None:
         raise Invalid([FieldError("after", "after_invalid")])
-    if status is not None and status not in (*STATUSES, OPEN):
+    if status is not None and status not in (*STATUSES, OPEN, UNDELIVERED):
         raise Invalid([FieldError("status", "status_unknown")])
     async with review.db.connection() as conn:
         found = await cases.page(conn, status, place, limit + 1, review.now())
@@ -44,23 +47,34 @@ async def list_cases(review: Review, status: str | None, after: str, limit: int 
     return Page(shown, cursor_of(shown[-1].case) if len(found) > limit else None)
 
 
-async def find_case(review: Review, typed: str) -> UUID:
-    """The case of this receipt number, as people type it or hear it on the telephone.
+async def find_case(review: Review, typed: str, staff: Staff) -> UUID:
+    """The case of this receipt number, as people type it or hear it on the telephone. Each search is noted.
 
     Raises Invalid of `q`: `receipt_number_required`, `receipt_number_invalid`, `receipt_number_unknown`.
     """
     number = parse_receipt_number(typed)
+    async with review.db.transaction() as tx:
+        found = await cases.find_by_receipt_number(tx.conn, number) if number else None
+        await audit.insert(tx.conn, review.now(), staff.id, "case_searched", found)
     if number is None:
         raise Invalid([FieldError("q", "receipt_number_invalid" if typed.strip() else "receipt_number_required")])
-    async with review.db.connection() as conn:
-        found = await cases.find_by_receipt_number(conn, number)
     if found is None:
         raise Invalid([FieldError("q", "receipt_number_unknown")])
     return found
 
 
+async def view_case(
+    review: Review, case_id: UUID, staff: Staff, action: str = "case_viewed", document_id: UUID | None = None
+) -> CaseView:
+    """What `get_case` gives, noted before it is shown. Raises NotFound."""
+    view = await get_case(review, case_id)
+    async with review.db.transaction() as tx:
+        await audit.insert(tx.conn, review.now(), staff.id, action, case_id, document_id)
+    return view
+
+
 async def get_case(review: Review, case_id: UUID) -> CaseView:
-    """Everything on one case. Raises NotFound."""
+    """Everything on one case, for an answer to what was noted already. Raises NotFound."""
     # One snapshot: the version must be that of everything shown beside it.
     async with review.db.connection() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         case = await cases.find(conn, case_id, review.now())
@@ -90,7 +104,7 @@ async def get_case(review: Review, case_id: UUID) -> CaseView:
             *rules_on.difference_checks(policy, case, applicant, registered),
             *rules_on.document_checks(shown),
             *rules_on.round_checks(policy, case),
-            *rules_on.mail_checks(undelivered),
+            *rules_on.mail_checks(undelivered.templates),
         ),
         duplicates=tuple(replace(each, verdict=said.get(each.id)) for each in found.candidates),
         more_duplicates=found.more,

@@ -24,7 +24,10 @@ class Form:
 
 @dataclass
 class Page:
-    """What came back: `text` is what a person reads, `messages` the error beside each field (by the field's id)."""
+    """What came back: `text` is what a person reads, `messages` the error beside each field (by the field's id).
+
+    `url` is without the name of a draft, which `address` has too.
+    """
 
     url: str
     status: int
@@ -37,6 +40,13 @@ class Page:
     links: list[str] = field(default_factory=list)
     messages: dict[str, str] = field(default_factory=dict)
     summary: list[str] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What every form of this page holds beside its fields: for those that are built by hand."""
+        fields = next(form.fields for form in self.forms if "csrf_token" in form.fields)
+        return {name: fields[name] for name in ("csrf_token", "page_of") if name in fields}
 
     def form(self, action: str) -> Form:
         """The form that posts to this path."""
@@ -84,7 +94,8 @@ class Browser:
 
 async def _read(response: aiohttp.ClientResponse) -> Page:
     body = await response.read()
-    page = Page(response.url.path_qs, response.status, response.headers, "")
+    url = response.url.without_query_params("draft").path_qs
+    page = Page(url, response.status, response.headers, "", address=response.url.path_qs)
     if response.content_type == "text/html":
         page.html = body.decode()
         _Reader(page).feed(page.html)

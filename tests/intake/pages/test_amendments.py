@@ -16,7 +16,7 @@ async def test_one_field_is_mended_while_staff_look_and_before_and_after_are_sho
     page = await enter(await house.submitted())
     link = next(link for link in page.links if "field=phone" in link)
     form = await browser.get(link)
-    assert set(form.form("/application/details").fields) == {"csrf_token", "version", "phone"}
+    assert set(form.form("/application/details").fields) == {"csrf_token", "page_of", "phone"}
     page = await browser.send(form, "/application/details", phone="０９６ー３２８ー６８４２")
     assert page.url == "/application?amended=1"
     for text in ("変更を受け付けました", "順番は変わりません", "前： 090-1234-5678 今： 096-328-6842"):
@@ -69,11 +69,9 @@ async def test_whoever_is_asked_about_everything_opens_only_what_needs_mending(
     application = await house.submitted()
     await house.correction(application, ("application", "call_us"))
     page = await enter(application)
-    assert set(page.form("/application/corrections").fields) == {"csrf_token", "version", "answered"}
+    assert set(page.form("/application/corrections").fields) == {"csrf_token", "page_of", "answered"}
     form = await browser.get(next(link for link in page.links if "field=name" in link))
-    fields = form.form("/application/corrections").fields
-    filled = {name: fields[name] for name in ("version", "csrf_token")}
-    page = await browser.post("/application/corrections", {**filled, "name": "水前寺 花", "kana": "スイゼンジ ハナ"})
+    page = await browser.post("/application/corrections", {**form.own, "name": "水前寺 花", "kana": "スイゼンジ ハナ"})
     assert "すべて修正していただきました" in page.text
     page = await browser.get("/application/confirm")
     assert "変更した箇所 お名前 前： 水前寺 花子 今： 水前寺 花" in page.text
@@ -85,7 +83,7 @@ async def test_a_reason_that_names_fields_opens_these_alone(house: House, browse
     page = await enter(application)
     assert set(page.form("/application/corrections").fields) == {
         "csrf_token",
-        "version",
+        "page_of",
         "guardian_name",
         "guardian_relation",
     }

@@ -63,7 +63,7 @@ async def test_nothing_is_submitted_while_a_photograph_is_missing(house: House, 
     await enter(await house.receive())
     assert (await browser.get("/application/confirm")).url == "/application/documents"
     page = await browser.get("/application")
-    page = await browser.post("/application/confirm", {"csrf_token": page.form("/sign-out").fields["csrf_token"]})
+    page = await browser.post("/application/confirm", page.own)
     assert page.url == "/application/documents"
     assert await house.events("application.submitted.v1") == []
 
@@ -105,7 +105,8 @@ async def test_a_change_in_another_window_is_said_and_what_was_typed_is_kept(
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "９", "99999999999999999999", None])
 async def test_a_strange_version_is_as_a_stale_one(browser: Browser, ready: Application, version: str | None) -> None:
-    page = await browser.send(await browser.get("/application/details"), "/application/details", version=version)
+    strange = None if version is None else f"application:{ready.id}:{version}:"
+    page = await browser.send(await browser.get("/application/details"), "/application/details", page_of=strange)
     assert page.status == 409
 
 
@@ -130,7 +131,7 @@ async def test_only_the_named_items_are_mended_and_then_sent_again(
     assert (page.url, page.heading) == ("/application/corrections", "修正していただきたい箇所")
     assert "12月6日（日）まで" in page.text
     assert "写真がぼやけていて文字を読み取れません。" in page.text
-    assert set(page.form("/application/corrections").fields) == {"csrf_token", "version", "kana"}
+    assert set(page.form("/application/corrections").fields) == {"csrf_token", "page_of", "kana"}
     assert (await browser.get("/application/confirm")).url == "/application/corrections"
 
     page = await browser.send(page, "/application/corrections", kana="スイゼンジ　ハナ")
@@ -286,5 +287,5 @@ async def test_no_page_of_one_s_own_takes_a_form_without_our_token(
     house: House, browser: Browser, ready: Application, path: str
 ) -> None:
     page = await browser.post(path, {"phone": "1"})
-    assert (page.status, page.heading) == (403, "もう一度、お試しください")
+    assert (page.status, page.heading) == (403, "もう一度、送ってください")
     assert (await house.application(ready.id)).status == "provisional"

@@ -65,6 +65,7 @@ async def test_going_back_from_the_confirmation_finds_everything_as_it_was_typed
     expected = {**resident(), "birth_day": "12", "password": "", "kind": "new", "guardian_name": ""}
     expected |= {"guardian_relation": "", "organisation_name": "", "organisation_address": ""}
     form.pop("csrf_token")
+    form.pop("page_of")
     form.pop("town")
     assert form == expected
 
@@ -306,7 +307,7 @@ async def test_a_draft_that_is_gone_is_said_so(house: House, browser: Browser, a
 async def test_a_form_without_our_token_is_refused_with_a_page(house: House, browser: Browser, path: str) -> None:
     await browser.get("/apply")
     page = await browser.post(path, {"name": "x"})
-    assert (page.status, page.heading) == (403, "もう一度、お試しください")
+    assert (page.status, page.heading) == (403, "もう一度、送ってください")
     assert await house.rows("drafts") == 0
 
 

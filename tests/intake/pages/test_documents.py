@@ -60,6 +60,39 @@ async def test_what_looks_like_a_document_and_is_none_is_refused_with_what_to_us
     assert "マイナンバーカード（表面）や運転免許証をお使いください。「資格確認書」は使えます。" in page.text
 
 
+@pytest.mark.parametrize(
+    ("type_", "yes", "no"),
+    [
+        (
+            "driving_licence",
+            "この書類の「表面」に、いまの住所が書いてある",
+            "住所が変わった（「裏面」に書いてあるときも、こちら）",
+        ),
+        ("passport", "この書類の「所持人記入欄のページ」に、いまの住所が書いてある", "住所が違う、または書いていない"),
+        (
+            "disability_certificate",
+            "この書類の「顔写真・氏名・住所のページ」に、いまの住所が書いてある",
+            "住所が変わった（「新しい住所が記入されたページ」に書いてあるときも、こちら）",
+        ),
+        ("child_medical_certificate", "この書類に、いまの住所が書いてある", "住所が違う、または書いていない"),
+    ],
+)
+async def test_the_question_on_the_address_names_the_side_that_has_it(
+    browser: Browser, application: Application, type_: str, yes: str, no: str
+) -> None:
+    page = await browser.get(f"/application/documents?type={type_}")
+    assert (yes in page.text, no in page.text) == (True, True)
+
+
+async def test_of_a_passport_the_page_with_the_address_is_asked_for(browser: Browser, application: Application) -> None:
+    page = await browser.photograph(await browser.get("/application/documents?type=passport&address=current"))
+    assert "/application/confirm" not in page.links
+    page = await browser.get("/application/documents?type=passport&address=current")
+    assert page.heading == "パスポート（旅券） 所持人記入欄のページの写真"
+    page = await browser.photograph(page)
+    assert "/application/confirm" in page.links
+
+
 async def test_with_an_old_address_the_back_or_a_letter_is_asked_for(
     browser: Browser, application: Application
 ) -> None:
@@ -162,7 +195,7 @@ async def test_a_grown_up_is_not_offered_what_children_have(browser: Browser, ap
 
 async def test_in_english_the_side_of_a_document_stands_in_brackets(browser: Browser, application: Application) -> None:
     page = await browser.get(FRONT + "&lang=en")
-    assert page.heading == "Photo of your document: Driving licence (front)"
+    assert page.heading == "Photo of your document: Driving licence (運転免許証) (front)"
 
 
 async def test_a_photograph_can_be_looked_at_replaced_and_taken_back(
@@ -269,8 +302,8 @@ async def test_the_pages_script_is_answered_in_json_and_the_same_picture_twice_i
     house: House, browser: Browser, application: Application
 ) -> None:
     page = await browser.get(FRONT)
-    fields = page.form("/application/documents").fields
-    headers = {"Accept": "application/json", "X-CSRF-Token": fields["csrf_token"]}
+    own = page.own
+    headers = {"Accept": "application/json", "X-CSRF-Token": own["csrf_token"], "X-Page-Of": own["page_of"]}
 
     async def send(side: str) -> tuple[int, dict[str, str]]:
         data = aiohttp.FormData({"type": "driving_licence", "side": side, "address": "current"})

@@ -54,5 +54,4 @@ async def test_one_address_serves_several_applications_each_with_its_password(
 async def test_only_who_is_signed_in_begins_with_what_another_typed(house: House, browser: Browser) -> None:
     await house.submitted()
     page = await browser.get("/apply")
-    token = page.form("/apply").fields["csrf_token"]
-    assert (await browser.post("/application/family", {"csrf_token": token})).status == 401
+    assert (await browser.post("/application/family", page.own)).status == 401

@@ -1,5 +1,7 @@
 """The empty form is rendered once for everybody; what is one browser's own is never in it."""
 
+import pytest
+
 from tests.intake.conftest import House
 from tests.intake.pages.browser import Browser, Page
 from tests.intake.pages.people import resident
@@ -34,3 +36,11 @@ async def test_each_language_and_each_kind_has_its_own(browser: Browser) -> None
     pages = [await browser.get(path) for path in ("/apply", "/apply?kind=renewal", "/apply?lang=en", "/apply")]
     assert len({page.title for page in pages[:3]}) == 3
     assert pages[3].title == pages[2].title, "the language that was chosen stays"
+
+
+@pytest.mark.parametrize("query", ["kind=evil", "kind=new&kind=evil", "kind=renewal%22%3E", "draft=evil", "KIND=evil"])
+async def test_what_somebody_put_into_the_address_is_on_no_page_of_another(browser: Browser, query: str) -> None:
+    await browser.get(f"/apply?{query}")
+    for path in ("/apply", "/apply?kind=new", "/apply?kind=renewal"):
+        page = await browser.get(path)
+        assert ("evil" in page.html, "renewal%22" in page.html) == (False, False), path

@@ -17,9 +17,9 @@ from tests.intake.pages.people import EMAIL
 Enter = Callable[[Application], Awaitable[Page]]
 
 
-async def left(house: House) -> tuple[int, bool]:
+async def left(house: House, own: dict[str, str]) -> tuple[int, bool]:
     """What GET /session answers."""
-    async with house.client.get("/session") as response:
+    async with house.client.get("/session", headers={"X-Page-Of": own["page_of"]}) as response:
         answer = await response.json()
         return answer["seconds"], answer["extendable"]
 
@@ -31,9 +31,9 @@ async def left_of(house: House) -> int:
     return int((used_at + house.intake.policy.sessions.idle - house.clock()).total_seconds())
 
 
-async def stay(house: House, token: str) -> tuple[int, int | None]:
+async def stay(house: House, own: dict[str, str]) -> tuple[int, int | None]:
     """The status of POST /session, and the seconds it gives."""
-    async with house.client.post("/session", data={"csrf_token": token}) as response:
+    async with house.client.post("/session", data=own) as response:
         return response.status, (await response.json())["seconds"] if response.status == 200 else None
 
 
@@ -52,30 +52,30 @@ async def test_to_ask_is_no_use_and_to_stay_is_until_half_a_day_is_over(
     house: House, browser: Browser, enter: Enter
 ) -> None:
     page = await enter(await house.receive())
-    token = page.form("/session").fields["csrf_token"]
+    own = page.own
     house.clock.move(minutes=28)
-    assert [await left(house), await left(house)] == [(120, True)] * 2
-    assert await stay(house, token) == (200, 1800)
-    assert await left(house) == (1800, True)
+    assert [await left(house, own), await left(house, own)] == [(120, True)] * 2
+    assert await stay(house, own) == (200, 1800)
+    assert await left(house, own) == (1800, True)
     for _ in range(24):
         house.clock.move(minutes=28)
-        assert (await stay(house, token))[0] == 200
+        assert (await stay(house, own))[0] == 200
     house.clock.move(minutes=19)
-    assert await left(house) == (60, False)
-    assert await stay(house, token) == (200, 60)
+    assert await left(house, own) == (60, False)
+    assert await stay(house, own) == (200, 60)
     house.clock.move(minutes=1)
-    assert await stay(house, token) == (401, None)
+    assert await stay(house, own) == (401, None)
     assert (await browser.get("/session")).status == 401
 
 
 async def test_nobody_stays_signed_in_without_a_session_or_by_anothers_page(
     house: House, browser: Browser, enter: Enter
 ) -> None:
-    token = (await browser.get("/sign-in")).form("/sign-in").fields["csrf_token"]
-    assert await stay(house, token) == (401, None)
+    own = (await browser.get("/sign-in")).own
+    assert await stay(house, own) == (401, None)
     assert (await browser.get("/session")).status == 401
-    await enter(await house.receive())
-    assert await stay(house, "forged") == (403, None)
+    page = await enter(await house.receive())
+    assert await stay(house, {**page.own, "csrf_token": "forged"}) == (403, None)
 
 
 @pytest.fixture

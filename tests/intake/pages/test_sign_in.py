@@ -170,9 +170,7 @@ async def test_nobody_reaches_the_photograph_of_another(house: House, browser: B
     for rendition in ("thumbnail", "screen", "reading"):
         assert (await browser.get(f"/application/documents/{photograph.id}/{rendition}")).status == 404
     page = await browser.get("/application/documents")
-    await browser.post(
-        f"/application/documents/{photograph.id}/removal", {"csrf_token": page.form("/sign-out").fields["csrf_token"]}
-    )
+    await browser.post(f"/application/documents/{photograph.id}/removal", page.own)
     assert house.documents.images.keys() == {photograph.id}
     assert "他人" not in (await browser.get("/application")).text
 

@@ -79,7 +79,22 @@ async def test_what_was_begun_in_this_browser_is_gone_on_with_from_the_first_pag
     await browser.send_elsewhere(form, "/apply", "/apply/draft", name="山田 花")
     page = await browser.get("/")
     assert "入力途中の申請があります（カードの更新、11月29日まで） 続きを入力する 消去する" in page.text
-    assert page.links.count("/apply?kind=renewal") == 1
+    assert len([link for link in page.links if link.startswith("/apply?kind=renewal")]) == 1
+
+
+async def test_of_several_that_were_begun_each_is_gone_on_with_and_all_are_erased(
+    house: House, browser: Browser
+) -> None:
+    for name, kind in (("山田 花", "new"), ("山田 実", "renewal")):
+        house.clock.move(minutes=1)
+        await browser.send_elsewhere(await browser.get("/apply?draft="), "/apply", "/apply/draft", name=name, kind=kind)
+    page = await browser.get("/")
+    assert "入力途中の申請が2件あります" in page.text
+    begun = [link for link in page.links if "draft=" in link]
+    names = [(await browser.get(link)).form("/apply").fields["name"] for link in begun]
+    assert names == ["山田 実", "山田 花"]
+    await browser.send(page, "/apply/forget")
+    assert await house.rows("drafts") == 0
 
 
 async def test_the_first_page_says_nothing_of_who_began(browser: Browser) -> None:

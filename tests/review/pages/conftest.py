@@ -14,6 +14,7 @@ from multidict import CIMultiDictProxy
 from tests.review.conftest import PASSWORD, House
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_PAGE_OF = re.compile(r'name="page_of" value="([^"]*)"')
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -30,17 +31,20 @@ class Answer:
 
 @dataclass
 class Browser:
-    """Keeps its cookies in the client of the house, and sends the token of the page it saw last."""
+    """Keeps its cookies in the client of the house, and sends what the forms of the page that it saw last send."""
 
     house: House
     csrf: str = ""
+    page_of: str = ""
 
     async def get(self, path: str) -> Answer:
         async with self.house.client.get(path, allow_redirects=False) as response:
             return await self._answer(response)
 
     async def post(self, path: str, fields: Mapping[str, str] | None = None) -> Answer:
-        return await self.send(path, urlencode({"csrf_token": self.csrf, **(fields or {})}).encode())
+        return await self.send(
+            path, urlencode({"csrf_token": self.csrf, "page_of": self.page_of, **(fields or {})}).encode()
+        )
 
     async def send(self, path: str, body: bytes) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -55,6 +59,8 @@ class Browser:
         html = await response.text(errors="replace")
         if found := _TOKEN.search(html):
             self.csrf = found[1]
+            about = _PAGE_OF.search(html)
+            self.page_of = unescape(about[1]) if about else ""
         text = " ".join(unescape(_TAG.sub(" ", html)).split())
         assert "Traceback" not in html
         return Answer(response.status, html, text, response.headers.get("Location", ""), response.headers)

@@ -408,7 +408,7 @@ async def test_a_case_is_no_lost_card_so_its_number_is_asked_for_before_the_butt
     case = await house.claimed(kind="replacement")
     shown = await staff.get(f"/cases/{case.id}")
     said = "※番号が必要です 下の人には、なくしたカードの登録がありません。図書館システムで番号を検索し、"
-    fold = re.search(r"<details[^>]*>(?=\s*<summary>小さな)", shown.html)
+    fold = re.search(r"<details[^>]*>(?=\s*<summary>軽微な)", shown.html)
     assert (said in shown.text, bool(fold and " open" in fold[0])) == (True, True)
 
 

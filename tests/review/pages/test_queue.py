@@ -6,6 +6,7 @@ import pytest
 from rules.policy import load_policy
 from rules.receipt_numbers import new_receipt_number
 from services.review import use_cases
+from services.review.model import APPROVE, Decision
 from services.review.pages.waiting import waiting
 from tests.review import samples
 from tests.review.conftest import LIBRARY, House
@@ -100,7 +101,7 @@ async def test_a_strange_query_is_a_readable_page(staff: Browser, query: str) ->
         (date(2026, 11, 19), date(2026, 11, 28), {"kind": "warning", "text": "3日 早めに"}),
         (date(2026, 11, 15), date(2026, 11, 28), {"kind": "error", "text": "6日 至急"}),
         (date(2026, 11, 20), date(2026, 11, 21), {"kind": "error", "text": "2日 予定日超過"}),
-        (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 急ぎ"}),
+        (date(2025, 1, 1), date(2026, 11, 28), {"kind": "error", "text": "60日以上 至急"}),
     ],
 )
 def test_the_wait_is_counted_in_opening_days_and_said_in_words(
@@ -154,3 +155,34 @@ async def test_a_case_that_has_ended_is_found_too(staff: Browser, house: House) 
     case = (await house.case(receipt_number=NUMBER)).case
     await house.hear(samples.withdrawn(case.application_id))
     assert (await search(staff, NUMBER)).location == f"/cases/{case.id}"
+
+
+async def test_mails_that_came_back_have_a_list_also_of_decided_cases(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    await use_cases.decide(house.review, case.id, house.reviewer, Decision(1, APPROVE))
+    await house.hear(samples.mail(case.application_id, "failed", sequence=2))
+    shown = await staff.get("/queue?status=undelivered")
+    assert (f'href="/cases/{case.id}"' in shown.html, shown.text.count("メール不達")) == (True, 4)
+    assert f'action="/cases/{case.id}/undelivered"' in (await staff.get(f"/cases/{case.id}")).html
+    assert (await staff.post(f"/cases/{case.id}/undelivered", {"until": "2"})).status == 303
+    assert "メール不達の申請はありません。" in (await staff.get("/queue?status=undelivered")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "英語（English）"), ("zh", "中国語（中文）"), ("ja-easy", "やさしい日本語")]
+)
+async def test_the_applicants_language_is_said_in_the_list_and_on_the_case(
+    staff: Browser, house: House, language: str, said: str
+) -> None:
+    case = await house.claimed()
+    await house.hear(samples.contact_changed(case.application_id, 9, "hana@example.jp", language=language))
+    assert said in (await staff.get("/queue")).text
+    shown = await staff.get(f"/cases/{case.id}")
+    # In the head, among the data, and where notes are typed.
+    assert shown.text.count(said) == 4
+
+
+async def test_japanese_is_said_among_the_data_alone(staff: Browser, house: House) -> None:
+    case = await house.claimed()
+    assert "日本語" not in (await staff.get("/queue")).text
+    assert (await staff.get(f"/cases/{case.id}")).text.count("日本語") == 1

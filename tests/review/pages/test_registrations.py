@@ -47,7 +47,7 @@ async def test_a_form_of_another_site_finds_nobody(staff: Browser, house: House)
 async def test_the_notice_of_nobody_is_a_readable_page(staff: Browser, id_: str) -> None:
     await staff.get(PATH)
     answer = await staff.post(f"{PATH}/{id_}/notice")
-    assert (answer.status, "見つかりません" in answer.text) == (404, True)
+    assert (answer.status, "まだ処理していません" in answer.text) == (409, True)
 
 
 async def test_an_unknown_card_is_said_beside_the_field_that_keeps_what_was_typed(staff: Browser) -> None:

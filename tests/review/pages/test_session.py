@@ -120,6 +120,24 @@ async def test_signing_out_ends_the_session_and_forgets_the_cookie(staff: Browse
     assert await house.rows("SELECT * FROM sessions") == []
 
 
+async def test_signing_out_leaves_nothing_in_the_browser_and_says_what_was_given_back(
+    staff: Browser, house: House
+) -> None:
+    await house.claimed()
+    await staff.get("/queue")
+    answer = await staff.post("/sign-out")
+    assert (answer.headers["Clear-Site-Data"], answer.location) == ('"cache", "storage"', "/sign-in?released=1")
+    said = "担当していた申請1件は、ほかの職員が担当できるようになりました。"
+    assert said in (await staff.get(answer.location)).text
+    for odd in ("0", "-1", "x", "<b>", "1" * 9):
+        assert "担当していた申請" not in (await staff.get(f"/sign-in?released={odd}")).text
+
+
+async def test_signing_in_again_in_the_same_browser_ends_the_session_before(staff: Browser, house: House) -> None:
+    await staff.sign_in()
+    assert await house.rows("SELECT count(*) AS open FROM sessions") == [{"open": 1}]
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
 async def test_a_form_without_our_token_is_refused_with_a_page(browser: Browser, path: str) -> None:
     answer = await browser.post(path, {"username": "hana"})

@@ -36,7 +36,7 @@ async def test_clocks_of_both_servers_and_disks_are_looked_at(house: House) -> N
     }
     assert set(states) == {
         "policy", "holidays", "closures", "SPF", "DKIM", "DMARC", "MX", "clock of the database", "clock of the broker",
-        "disk of the broker", "disk", "sandbox of the decoder", "master keys",
+        "disk of the broker", "disk", "sandbox of the decoder", "master keys", "card numbers",
     }  # fmt: skip
 
 
