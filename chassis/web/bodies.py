@@ -26,11 +26,20 @@ async def uncoded(
 
 
 def _is_plain(request: web.Request) -> bool:
-    if len(request.headers.get("Content-Type", "")) > LONGEST_TYPE:
+    kind = request.headers.get("Content-Type", "")
+    if len(kind) > LONGEST_TYPE or not kind.isascii() or not _is_readable(request):
         return False
     coded = ",".join(request.headers.getall("Content-Encoding", ["identity"]))
     moved = ",".join(request.headers.getall("Transfer-Encoding", ["chunked"]))
     return coded.strip().lower() == "identity" and moved.strip().lower() == "chunked"
+
+
+def _is_readable(request: web.Request) -> bool:
+    """Python's parser of a mail's headers fails on some parameters in ways of its own (`; a*`)."""
+    try:
+        return bool(request.content_type)
+    except Exception:
+        return False
 
 
 async def pieces(request: web.Request, most: int, *, patience: float = 1) -> AsyncIterator[bytes]:

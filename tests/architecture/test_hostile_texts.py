@@ -203,7 +203,8 @@ async def _at_intake(intake: Any, client: Client) -> Visitor:
         return {"Authorization": f"Bearer {signed_in.token}", HEADER: token, PAGE_OF: about}
 
     fields = {
-        "/apply": form._SENT,
+        # Without what only asks for the towns of a postal code: all of it is understood, and said to be wrong.
+        "/apply": tuple(name for name in form._SENT if name not in ("find", "town")),
         "/apply/draft": form._SENT,
         "/language": form._SENT,
         "/eligibility": eligibility._SENT,

@@ -1,5 +1,8 @@
 """What was typed, on its way to the same page in another language."""
 
+import base64
+import json
+import zlib
 from secrets import token_hex
 
 import pytest
@@ -13,9 +16,9 @@ from chassis.web.typed import Fields, keep, kept
 TYPED = [("name", "水前寺 花子"), ("note", 'a\nb;,"')]
 
 
-def request(path: str, cookie: str = "") -> web.Request:
+def request(path: str, cookie: str = "", key: bytes = bytes(32)) -> web.Request:
     app = web.Application()
-    app[SECURE], app[COOKIE_PREFIX], app[SECRET_KEY] = False, "intake", bytes(32)
+    app[SECURE], app[COOKIE_PREFIX], app[SECRET_KEY] = False, "intake", key
     return make_mocked_request("GET", path, headers={"Cookie": f"intake_typed={cookie}"}, app=app)
 
 
@@ -41,3 +44,29 @@ def test_of_more_than_a_cookie_holds_the_longest_is_left_out() -> None:
 @pytest.mark.parametrize("cookie", ["", "x", "AAAA", "eJyLVoqOBQAD0QFe", carried("/page", TYPED)[:-9]])
 def test_a_cookie_that_we_did_not_write_says_nothing(cookie: str) -> None:
     assert kept(request("/page", cookie)) == []
+
+
+def test_a_cookie_signed_by_another_says_nothing() -> None:
+    cookie = carried("/page", TYPED)
+    assert kept(request("/page", cookie)) == TYPED
+    assert kept(request("/page", cookie, b"x" * 32)) == []
+
+
+def test_a_cookie_that_was_changed_says_nothing() -> None:
+    signed = base64.urlsafe_b64decode(carried("/page", TYPED))
+    forged = signed[:16] + zlib.compress(json.dumps(["/page", [["name", "\ufff9" * 10]]]).encode())
+    assert kept(request("/page", base64.urlsafe_b64encode(forged).decode())) == []
+
+
+def test_however_many_fields_there_are_little_is_packed_and_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[int] = []
+    compress = zlib.compress
+
+    def counted(data: bytes) -> bytes:
+        packed.append(len(data))
+        return compress(data)
+
+    monkeypatch.setattr(zlib, "compress", counted)
+    found = kept(request("/page", carried("/page", [(f"field{n}", token_hex(n)) for n in range(500)])))
+    assert found == [(f"field{n}", found[n][1]) for n in range(len(found))]
+    assert (len(packed) < 20, max(packed) < 64 * 1024, 20 < len(found) < 200) == (True, True, True)

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.web.bodies import uncoded
 from chassis.web.failures import failures
 from chassis.web.listener import OPTIONS
 from services.intake.pages.uploads import read_upload
@@ -39,7 +40,7 @@ async def _upload(request: web.Request) -> web.Response:
 
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
-    app = web.Application(middlewares=[failures])
+    app = web.Application(middlewares=[failures, uncoded])
     app.router.add_post("/api/upload", _upload)
     server = TestServer(app)
     await server.start_server(**OPTIONS)
@@ -127,6 +128,8 @@ async def test_what_is_malformed_is_said_to_be_and_holds_up_nobody(
         "multipart/form-data; boundary=ü",
         "multipart/form-data; =; ;boundary",
         'multipart/form-data; boundary="a\\"b"',
+        "multipart/form-data; ®çÜ*",
+        "multipart/form-data; a*",
         "multipart/mixed; boundary=x",
         "multipart/form-data, multipart/form-data; boundary=x",
     ],
