@@ -54,7 +54,7 @@ async def test_the_link_is_mailed_again_once_a_minute(house: House, browser: Bro
     house.clock.move(seconds=20)
     page = await browser.send(page, "/application/mails/link")
     assert "メールをもう一度お送りしました" not in page.text
-    assert "いまはお送りしていません。次に送れるのは、11月22日（日） 12:03からです。" in page.text
+    assert "今回はお送りしていません。次に送信できるのは、11月22日（日） 12:03からです。" in page.text
     house.clock.move(minutes=1)
     assert "次に送信できるのは" not in (await browser.get(page.url)).text
     sent = await house.events("application.link_requested.v1")
