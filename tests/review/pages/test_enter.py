@@ -145,7 +145,7 @@ async def test_an_image_is_destroyed_only_after_it_was_asked_for_on_a_page_of_it
         await sign_in(house, page)
         await page.goto(str(house.client.make_url("/cases/{case}/documents/{document}/mask".format(**named))))
         await page.get_by_role("link", name="この画像を消去する").click()
-        assert await page.locator("h1").inner_text() == "運転免許証（おもて面）を消去しますか"
+        assert await page.locator("h1").inner_text() == "運転免許証（表面）を消去しますか"
         await look(page, "staff-destruction")
         await page.get_by_role("link", name="消去しない").click()
         await page.wait_for_url("**/mask")
