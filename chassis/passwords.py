@@ -34,9 +34,9 @@ class PasswordHashing:
         """The hash to store. Raises Unavailable where too many are waiting, or it takes too long."""
         return await self._run(_HASHER.hash, password)
 
-    async def verify(self, stored: str | None, password: str) -> bool:
-        """True if `password` is the one that `stored` was made of. None takes as long and is False."""
-        return await self._run(_matches, stored or _NOBODY, password) and stored is not None
+    async def verify(self, stored: str | None, *forms: str) -> bool:
+        """True if one of the password's `forms`, likeliest first, is what `stored` was made of. None takes as long and is False."""
+        return await self._run(_matches, stored or _NOBODY, *forms) and stored is not None
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -55,7 +55,11 @@ class PasswordHashing:
             self._waiting -= 1
 
 
-def _matches(stored: str, password: str) -> bool:
+def _matches(stored: str, *forms: str) -> bool:
+    return any(_is_of(stored, form) for form in forms)
+
+
+def _is_of(stored: str, password: str) -> bool:
     try:
         return _HASHER.verify(stored, password)
     except (Argon2Error, InvalidHashError):

@@ -42,17 +42,28 @@ def serial(policy: CardNumbers, number: str) -> int | None:
 
 def clean(typed: str) -> str:
     """Without spaces and hyphens, in ASCII: as a reader or a person at a keyboard gives it."""
-    plain = text.ascii_digits(typed[: text.MAX_RAW])
-    return re.sub(r"[\s" + re.escape(text.HYPHENS) + "]", "", plain).upper()
+    return re.sub("[_" + re.escape(text.HYPHENS) + "]", "", _in_ascii(typed))
 
 
 def understood(policy: CardNumbers, typed: str) -> str:
-    """The number to keep and to compare: as `clean`, but a hyphen that is the check character stays."""
+    """The number to keep and to compare: as `clean`, without the letters with which its bars start and stop. A hyphen or a
+    letter that is the check character stays."""
     if policy.check_digit == "mod16":
-        number = re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
-        if len(number) == policy.length:
-            return number
-    return clean(typed)  # here a hyphen is decoration; at the end of a full number it is the check character
+        for number in (_in_ascii(typed), clean(typed)):
+            for bare in (number, _without_start_stop(policy, number)):
+                if len(bare) == policy.length:
+                    return bare
+    return _without_start_stop(policy, clean(typed))
+
+
+def _in_ascii(typed: str) -> str:
+    return re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
+
+
+def _without_start_stop(policy: CardNumbers, number: str) -> str:
+    """Some readers give the letters, and some cards have them printed."""
+    is_framed = len(number) > 2 and number[0] + number[-1] == policy.start_stop
+    return number[1:-1] if is_framed else number
 
 
 def problem(policy: CardNumbers, typed: str) -> str | None:

@@ -15,16 +15,49 @@ _ERAS: tuple[tuple[str, str, date, date], ...] = (
     ("平成", "平Hh", date(1989, 1, 8), date(2019, 4, 30)),
     ("令和", "令Rr", date(2019, 5, 1), date.max),
 )
-_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_NUMBER = r"[0-9]+|[〇○零一二三四五六七八九十百千]+"
+_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+    "壱": 1,
+    "弐": 2,
+    "参": 3,
+}
+#: As people write numbers in kanji, and old documents do.
+KANJI_NUMERALS = "〇○零一二三四五六七八九十百千壱弐参拾"
+_NUMBER = f"[0-9]+|[{KANJI_NUMERALS}]+"
+_ERA = "明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr]"
+_BREAK = "[-/. ]"
+_YEAR = rf"(?:西暦)?{_BREAK}*(?P<era>{_ERA})?{_BREAK}*(?P<year>{_NUMBER}|元)"
 _WRITTEN = re.compile(
-    rf"(?:西暦)?(?P<era>明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr])?[. ]*"
-    rf"(?P<year>{_NUMBER}|元)(?:年|[-/. ])[-/. ]*"
-    rf"(?P<month>{_NUMBER})(?:月|[-/. ])[-/. ]*"
-    rf"(?P<day>{_NUMBER})日?(?:生まれ|生)?"
+    rf"{_YEAR}(?: ?年|{_BREAK}){_BREAK}*(?P<month>{_NUMBER})(?: ?月|{_BREAK}){_BREAK}*(?P<day>{_NUMBER}) ?日?[-. ]*"
 )
 _COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
-_SEPARATORS = re.compile("[" + re.escape(text.HYPHENS + text.WAVES) + "・･·,、。‧•⁄∕\\\\]")
+_COMPACT_ERA = re.compile(rf"(?P<era>{_ERA}){_BREAK}*(?P<year>[0-9]{{2}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})")
+_YEAR_LAST = re.compile(rf"([0-9]{{1,2}}){_BREAK}+([0-9]{{1,2}}){_BREAK}+([0-9]{{4}})")
+_YEAR_ALONE = re.compile(rf"{_YEAR} ?年?")
+_NO_DAY = re.compile(rf"{_YEAR}(?: ?年|{_BREAK}){_BREAK}*(?:(?:{_NUMBER}) ?月?)?{_BREAK}*日?")
+_IN_BRACKETS = re.compile(r"([^()]*)\(([^()]*)\)([^()]*)")
+_SIDE_BY_SIDE = (
+    # 昭和60年/1985年5月5日, and two whole dates.
+    re.compile(
+        rf"((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)[-/=. ]*((?:西暦)?(?:{_ERA})?{_BREAK}*(?:{_NUMBER}|元) ?年)(.*)"
+    ),
+    re.compile(r"([^日]*日)[-/=. ]*([^日]*日)()"),
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAME = re.compile(
+    "(?<![a-z])(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?)(?![a-z])"
+)
+_NO_PART_OF_IT = re.compile(
+    "(?<=[0-9])(?:st|nd|rd|th)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|of|the|born|on|西暦|[-年月日,./ ]"
+)
+_UNKNOWN = re.compile("不明|不詳|不详|未詳|未详|不清楚|分からな|わからな|知らな|미상|모름|unknown|not known")
+_UNKNOWN_MARK = re.compile("(?<![0-9a-z])[*?x]{1,4}(?![0-9a-z])")
+_BORN = re.compile(" ?(?:生まれ|うまれ|生|出生|출생|생)$")
+_SEPARATORS = re.compile("[" + re.escape(text.HYPHENS + text.WAVES) + "・･·,、。‧•⁄∕_\\\\]")
+_UNITS = str.maketrans("년월일號号[]【】〔〕「」", "年月日日日()()()()")
+_LONGEST = 60
 
 
 def read_birth_date(raw: str, today: date) -> tuple[date | None, str | None, tuple[str, ...]]:
@@ -43,27 +76,101 @@ def read_date(raw: str) -> tuple[date | None, str | None, tuple[str, ...]]:
     """(day, None, notes) or (None, error, ()).
 
     Errors: `dob_format` (not readable as a date; a year of two digits without an era), `dob_not_a_date` (no such
-    day). Note `era_boundary`: the day lies outside the era written, as on documents printed before the era
-    changed (平成31年5月1日 = 2019-05-01, a licence until 平成38年 = 2026).
+    day), `dob_ambiguous` (3/4/1985: nobody knows which is the month), `dob_unknown` (a year without month or day, as on some
+    residence cards), `dob_calendars_differ` (written by both calendars, and not the same day). Note `era_boundary`: the day
+    lies outside the era written, as on documents printed before the era changed (平成31年5月1日 = 2019-05-01, a licence until
+    平成38年 = 2026).
     """
-    written = text.one_space(_SEPARATORS.sub("-", text.ascii_digits(raw)))
-    found = _COMPACT.fullmatch(written) or _WRITTEN.fullmatch(written)
-    if found is None or len(written) > 40:
+    written = text.one_space(_SEPARATORS.sub("-", text.ascii_digits(raw).translate(_UNITS)))
+    written = _BORN.sub("", written)
+    if len(written) > _LONGEST:
         return None, "dob_format", ()
-    era = _era(found.groupdict().get("era"))
-    year, month, day = (number(found[part]) for part in ("year", "month", "day"))
+    first, second = _two_calendars(written)
+    day, error, notes = _one_date(first)
+    if day is None or second is None:
+        return day, error, notes
+    other = _one_date(second)[0]
+    year = other.year if other else _year(_YEAR_ALONE.fullmatch(second))
+    if year is None:
+        return None, "dob_format", ()
+    if year != day.year or other not in (None, day):
+        return None, "dob_calendars_differ", ()
+    return day, None, notes
+
+
+def _two_calendars(written: str) -> tuple[str, str | None]:
+    """昭和60年(1985年)5月5日 → 昭和60年5月5日 and 1985年. What stands in brackets and has no number in it is no date."""
+    if found := _IN_BRACKETS.fullmatch(written):
+        before, within, after = (part.strip() for part in found.groups())
+        counts = re.search(f"[0-9{KANJI_NUMERALS}元]", within)
+        return text.one_space(f"{before}{after}"), within if counts else None
+    for pattern in _SIDE_BY_SIDE:
+        if found := pattern.fullmatch(written):
+            return found[1] + found[3], found[2]
+    return written, None
+
+
+def _one_date(written: str) -> tuple[date | None, str | None, tuple[str, ...]]:
+    spoken = written.lower()
+    if found := _MONTH_NAME.search(spoken):
+        return _with_month_name(spoken, found)
+    if found := _YEAR_LAST.fullmatch(written):
+        return _year_last(*(int(part) for part in found.groups()))
+    written = _UNKNOWN_MARK.sub("0", spoken) if not _COMPACT_ERA.fullmatch(written) else written
+    found = _COMPACT.fullmatch(written) or _COMPACT_ERA.fullmatch(written) or _WRITTEN.fullmatch(written)
+    if found is None:
+        partly = _UNKNOWN.search(spoken) or _year(_NO_DAY.fullmatch(written))
+        return None, "dob_unknown" if partly else "dob_format", ()
+    year, month, day = _year(found), number(found["month"]), number(found["day"])
     if year is None or month is None or day is None:
         return None, "dob_format", ()
-    if era is None and year < 1000 and len(found["year"]) != 4:
-        return None, "dob_format", ()
-    if year == 0:
+    if year > 0 and 0 in (month, day):
+        return None, "dob_unknown", ()
+    read = _day(year, month, day)
+    if read is None:
         return None, "dob_not_a_date", ()
-    try:
-        read = date(year if era is None else era[2].year + year - 1, month, day)
-    except (ValueError, OverflowError):
-        return None, "dob_not_a_date", ()
+    era = _era(found.groupdict().get("era"))
     outside = era is not None and not era[2] <= read <= era[3]
     return read, None, ("era_boundary",) if outside else ()
+
+
+def _year(found: re.Match[str] | None) -> int | None:
+    """The Western year of what was found; 0 for the year 0 of any calendar, None where it is not said which year is meant."""
+    year = number(found["year"]) if found else None
+    if found is None or year is None or year == 0:
+        return year
+    era = _era(found.groupdict().get("era"))
+    if era is not None:
+        return era[2].year + year - 1
+    return None if year < 1000 and len(found["year"]) != 4 else year
+
+
+def _with_month_name(spoken: str, found: re.Match[str]) -> tuple[date | None, str | None, tuple[str, ...]]:
+    rest = _NO_PART_OF_IT.sub(" ", f"{spoken[: found.start()]} {spoken[found.end() :]}").split()
+    years, days = ([part for part in rest if part.isdecimal() and (len(part) == 4) is long] for long in (True, False))
+    if len(rest) != 2 or len(years) != 1 or len(days) != 1:
+        return None, "dob_unknown" if years and len(rest) == 1 else "dob_format", ()
+    if int(days[0]) == 0:
+        return None, "dob_unknown", ()
+    read = _day(int(years[0]), _MONTHS.index(found[1][:3]) + 1, int(days[0]))
+    return read, None if read else "dob_not_a_date", ()
+
+
+def _year_last(first: int, second: int, year: int) -> tuple[date | None, str | None, tuple[str, ...]]:
+    """25/12/1985 and 12/25/1985 are one day, 3/4/1985 may be two."""
+    if 0 in (first, second):
+        return None, "dob_unknown", ()
+    days = {day for day in (_day(year, first, second), _day(year, second, first)) if day}
+    if len(days) == 1:
+        return days.pop(), None, ()
+    return None, "dob_ambiguous" if days else "dob_not_a_date", ()
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
 
 
 def age(born: date, on: date) -> int:
@@ -92,8 +199,8 @@ def number(written: str) -> int | None:
     for char in written:
         if char in _DIGITS:
             section = _DIGITS[char]
-        elif char in "十百千":
-            total += (section or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+        elif char in "十拾百千":
+            total += (section or 1) * {"十": 10, "拾": 10, "百": 100, "千": 1000}[char]
             section = 0
         else:
             return None

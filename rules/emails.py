@@ -1,6 +1,7 @@
 """E-mail addresses: what the IME did is undone, slips are suggested and never corrected."""
 
 import re
+import unicodedata
 
 from rules import text
 
@@ -8,6 +9,23 @@ from rules import text
 _CARRIERS = ("docomo.ne.jp", "ezweb.ne.jp", "au.com")
 _CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
 _MAX_LENGTH = 254
+_DOTS = str.maketrans("。｡．", "...")
+_MARKS = str.maketrans("“”„‟〝〞〈〉《》‘’", '""""""<><>\'\'')
+#: Shown only where a line breaks, and so mostly no part of an address; between letters somebody typed it.
+_SOFT_HYPHEN_MEANT = re.compile("(?<=[0-9A-Za-z])\u00ad(?=[0-9A-Za-z])")
+#: What looks like a hyphen and is none by its kind: the long vowel, lines, the minus, the number one in kanji.
+_HYPHEN_MEANT = re.compile(
+    "(?<=[0-9A-Za-z._-])[" + re.escape(text.HYPHENS) + "\u02d7\u2796\u4e00\u23af\u1173](?=[0-9A-Za-z._@-])"
+)
+_LABELS = (
+    r"mailto|e-?mail(?: address)?|mail|メール(?:アドレス)?|eメール|アドレス|"
+    "邮箱|电子邮[箱件](?:地址)?|電子郵件|邮件|이메일(?: 주소)?|메일"
+)
+_BEFORE = re.compile(rf"\A[\s(\[{{<「『【〔\"']*(?:(?:{_LABELS}) ?[:=]\s*)*[\s(\[{{<「『【〔']*", re.IGNORECASE)
+_AFTER = re.compile(r"(?<=[^\s.,;:、!?)\]}>」』】〕'\"])[\s.,;:、!?)\]}>」』】〕'\"]++$")
+_NOTE_BEHIND = re.compile(r" ?\([^()@]*\)$")
+_QUOTED_LOCAL = re.compile(r'"([^"\s@]+)"(?=@)')
+_SLIPS = re.compile(r"[,、.]{2,}|[,、]|@{2,}")
 _DOMAINS_MEANT = {
     slip: meant
     for meant, slips in {
@@ -45,28 +63,72 @@ _REAL = frozenset(("mail.com", "email.com", "ymail.com", "qmail.com"))
 def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | None]:
     """(address, match key, error, notes, suggestion). The address is ASCII, its domain in lower case.
 
-    Error `email_invalid`. Note `email_old_style`: an old carrier address that some senders cannot reach.
-    The suggestion (also beside an error) is what was probably meant: taro@gmail.con → taro@gmail.com.
+    Errors: `email_space` (a space inside: what stood there is not known), `email_invalid`. Note `email_old_style`: an old
+    carrier address that some senders cannot reach. The suggestion (also beside an error) is what was probably meant:
+    taro@gmail.con → taro@gmail.com. It is an address that is taken as it stands.
     """
-    typed = re.sub(r"\s", "", text.thorough(raw)).replace("。", ".").replace("｡", ".")
-    typed = re.sub("^mailto:", "", typed, flags=re.IGNORECASE)
+    typed = _unwrapped(_ascii_marks(raw))
+    spaced = " " in typed
+    address, error, notes, meant = _read(typed)
+    if spaced or error:
+        return "", "", "email_space" if spaced else "email_invalid", (), _suggestion(typed, meant)
+    return address, address.lower(), None, notes, _suggestion(meant, None) if meant else None
+
+
+def _ascii_marks(raw: str) -> str:
+    """With the hyphens, dots and widths of an input method as ASCII has them, and single spaces."""
+    typed = _SOFT_HYPHEN_MEANT.sub("-", raw)
+    typed = "".join("-" if unicodedata.category(char) == "Pd" and char not in text.WAVES else char for char in typed)
+    typed = text.thorough(typed.translate(_DOTS))
+    return _HYPHEN_MEANT.sub("-", typed).translate(_MARKS)
+
+
+def _unwrapped(typed: str) -> str:
+    """The address alone: out of a mailer's `Name <a@b>`, a link, a label before it, brackets, quotes, closing punctuation."""
+    if typed.count("<") == typed.count(">") == 1:
+        typed = typed.partition("<")[2].partition(">")[0]
+    typed = _QUOTED_LOCAL.sub(r"\1", typed)
+    typed = _AFTER.sub("", _NOTE_BEHIND.sub("", _BEFORE.sub("", typed)))
+    local, at, domain = typed.rpartition("@")
+    domain = domain.partition("?")[0]  # of mailto:a@b?subject=…
+    return f"{local}{at}{domain}"
+
+
+def _read(typed: str) -> tuple[str, str | None, tuple[str, ...], str | None]:
+    """(address, error, notes, what was probably meant)."""
     local, at, domain = typed.rpartition("@")
     domain = domain.lower()
     meant = _domain_meant(domain)
     suggestion = f"{local}@{meant}" if local and meant else None
     if not at or len(typed) > _MAX_LENGTH or _may_be_decoded(typed):
-        return "", "", "email_invalid", (), suggestion
+        return "", "email_invalid", (), suggestion
     from email_validator import EmailNotValidError, validate_email  # slow to import
 
     try:
         valid = validate_email(f"{local}@{domain}", check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError, ValueError):
         if domain in _CARRIERS and _CARRIER_LOCAL.fullmatch(local):
-            address = f"{local}@{domain}"
-            return address, address.lower(), None, ("email_old_style",), None
-        return "", "", "email_invalid", (), suggestion
-    address = valid.ascii_email or valid.normalized
-    return address, address.lower(), None, (), suggestion
+            return f"{local}@{domain}", None, ("email_old_style",), None
+        return "", "email_invalid", (), suggestion
+    return valid.ascii_email or valid.normalized, None, (), suggestion
+
+
+def _suggestion(typed: str, meant: str | None) -> str | None:
+    """The first that would be taken as it stands, and asked about no further."""
+    unspaced = typed.replace(" ", "")
+    for candidate in (meant, unspaced, _SLIPS.sub(_mended, unspaced)):
+        if candidate is None:
+            continue
+        address, error, _notes, further = _read(candidate)
+        if further is not None:
+            address, error, _notes, further = _read(further)
+        if error is None and further is None:
+            return address
+    return None
+
+
+def _mended(found: re.Match[str]) -> str:
+    return "@" if "@" in found[0] else "."
 
 
 def _may_be_decoded(address: str) -> bool:

@@ -87,8 +87,13 @@ def own_words(form: Mapping[str, object], today: date) -> list[str]:
 
 
 def normalised(password: str) -> str:
-    """NFC, so that the same password typed on two devices is the same; always hash and compare this."""
-    return unicodedata.normalize("NFC", password)
+    """NFKC, so that the same password from another device, in full width or in half, is the same; always hash this."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def comparable(password: str) -> tuple[str, ...]:
+    """What a stored hash may be of, likeliest first: hashes from before 2026-12 are of NFC. Mostly these are one."""
+    return tuple(dict.fromkeys((normalised(password), unicodedata.normalize("NFC", password))))
 
 
 def _is_own(password: str, own: Iterable[str], little: int = _LITTLE) -> bool:

@@ -10,6 +10,9 @@ from rules.emails import read_email
 from rules.phones import read_phone
 from rules.postal_codes import read_postal_code
 
+#: The version of the match keys: raised whenever any of them changes, so that whoever stores keys makes them anew.
+KEYS = 2
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -27,6 +30,11 @@ class Understood:
     error: str | None = None
     notes: tuple[str, ...] = ()
     suggest: str | None = None
+
+
+def match_key(field: str, display: str) -> str:
+    """The key of a value that was understood and shown as this. Raises KeyError for a field without one of its own."""
+    return _KEYS[field](display)
 
 
 def understand(field: str, raw: str, *, today: date) -> Understood:
@@ -83,8 +91,8 @@ def _postal_code(raw: str, today: date) -> Understood:
 
 
 def _phone(raw: str, today: date) -> Understood:
-    shown, key, error, suggestion = read_phone(raw)
-    return Understood(raw, shown, key, error, (), suggestion)
+    shown, key, error, notes, suggestion = read_phone(raw)
+    return Understood(raw, shown, key, error, notes, suggestion)
 
 
 def _email(raw: str, today: date) -> Understood:
@@ -114,3 +122,10 @@ _READERS: dict[str, Callable[[str, date], Understood]] = {
     "email": _email,
 }
 FIELDS = tuple(_READERS)
+_KEYS: dict[str, Callable[[str], str]] = {
+    "name": names.match_key,
+    "kana": kana.match_key,
+    "address": addresses.match_key,
+}
+#: The fields by whose keys people are found who may be the same, and whose rules change; a telephone's key is E.164.
+COMPARED = tuple(_KEYS)

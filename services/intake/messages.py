@@ -2,6 +2,7 @@
 
 from chassis.web.languages import gettext
 from chassis.web.languages import marked as _
+from rules.understanding import Understood
 
 FIELD_NAMES = {
     "kind": _("申請の種類"),
@@ -45,6 +46,13 @@ TEXTS = {
     "kana_kanji": _("{field}に漢字が入っています：{detail}"),
     "kana_not_katakana": _("{field}にカタカナでない文字が入っています：{detail}"),
     "dob_format": _("生年月日を読み取れませんでした。例：1991年4月12日、平成3年4月12日"),
+    "dob_ambiguous": _(
+        "どの数字が月で、どの数字が日か分かりません。1991年4月12日のように、年、月、日の順に入力してください。"
+    ),
+    "dob_unknown": _(
+        "生年月日は、月と日まで入力してください。書類に月や日が書かれていない方は、お電話か図書館のカウンターでご相談ください。"
+    ),
+    "dob_calendars_differ": _("元号の年と西暦の年が合いません。どちらが正しいか確認してください。"),
     "dob_not_a_date": _("その日付はありません。生年月日を確認してください。"),
     "dob_future": _("生年月日が未来の日付です。年を確認してください。"),
     "dob_over_120": _("120歳を超えています。元号・西暦を確認してください。"),
@@ -56,8 +64,20 @@ TEXTS = {
     "phone_area_code_missing": _("電話番号は市外局番（熊本市は096）から入力してください。"),
     "phone_letter": _("電話番号に英字のO（オー）などが入っています。数字の0や1ではありませんか。"),
     "phone_not_personal": _("この番号にはお電話できません。ご本人につながる電話番号を入力してください。"),
-    "phone_invalid": _("電話番号のけた数を確認してください。"),
+    "phone_invalid": _("電話番号を読み取れませんでした。例：096-328-6842、090-1234-5678"),
+    # What phone_invalid is, where that is known.
+    "phone_letters": _("電話番号に数字ではない文字が入っています：{detail}"),
+    "phone_two": _("電話番号は1つだけ入力してください。"),
+    "phone_no_zero": _(
+        "電話番号は、市外局番（熊本市は096）や090などの0から入力してください。外国の番号は、+と国番号から入力してください。"
+    ),
+    "phone_too_few": _("電話番号のけた数が足りません。今は{detail}けたです。固定電話は10けた、携帯電話は11けたです。"),
+    "phone_too_many": _("電話番号のけた数が多すぎます。今は{detail}けたです。固定電話は10けた、携帯電話は11けたです。"),
+    "phone_no_such_area": _("この番号で始まる電話番号はありません。市外局番（熊本市は096）を確認してください。"),
+    "phone_abroad": _("外国の電話番号を読み取れませんでした。国番号から確認してください。例：+82 10-1234-5678"),
     "email_invalid": _("メールアドレスの書き方を確認してください。例：taro@example.jp"),
+    "email_space": _("メールアドレスの途中に空白が入っています。空白を取るか、正しい文字にしてください。"),
+    "perhaps": _("{said}もしかして {detail} ですか。"),
     "unknown_code": _("{field}を選択し直してください。"),
     "retired_code": _("選択された{field}は現在使われていません。選択し直してください。"),
     "kind_not_offered": _("この種類の申請はまだ受け付けていません。お電話またはカウンターでお尋ねください。"),
@@ -132,10 +152,23 @@ TEXTS = {
 }
 
 
+_NAMES_CHARACTERS = ("kana_kanji", "kana_not_katakana", "phone_letters")
+
+
 def text(code: str, field: str = "", detail: str = "") -> str:
     """The text for this code; an unknown code asks to check the field."""
     named = field_name(field) if field in FIELD_NAMES else gettext("この項目")
     return gettext(TEXTS.get(code, TEXTS["invalid"])).format(field=named, detail=detail)
+
+
+def wrong(field: str, value: Understood) -> str:
+    """What is wrong with a value that has an error, as exactly as the rule knows, and what was perhaps meant."""
+    code, notes = value.error or "", value.notes
+    if notes and notes[0] in TEXTS:
+        code, notes = notes[0], notes[1:]
+    said = text(code, field, ("" if code in _NAMES_CHARACTERS else "、").join(notes))
+    perhaps = TEXTS["perhaps"]
+    return gettext(perhaps).format(said=said, detail=value.suggest) if value.suggest else said
 
 
 def field_name(field: str) -> str:

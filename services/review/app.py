@@ -17,7 +17,7 @@ from rules.policy import PolicyError, load_policy
 from services.review import api, handlers, pages, use_cases
 from services.review.documents_client import DocumentsClient
 from services.review.noting import noting
-from services.review.use_cases import Review, forgetting
+from services.review.use_cases import Review, forgetting, keys
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ SERVICE: Service[Review, ReviewSettings] = Service(
         Loop("delays", use_cases.say_delayed, seconds=60),
         Loop("expiring", use_cases.say_expiring, seconds=60),
         Loop("digest", use_cases.say_digest, seconds=60),
+        Loop("keys", keys.renew_keys, seconds=3600),
         Loop("forget ended", forgetting.forget_ended, seconds=600),
         Loop("forget old", forgetting.forget_old, seconds=3600),
     ],

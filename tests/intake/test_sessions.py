@@ -32,6 +32,26 @@ async def test_signing_in_by_id_or_receipt_number_however_typed(house: House) ->
         assert signed_in.application == application
 
 
+async def test_a_password_opens_in_full_width_what_it_was_set_for_in_half_and_the_other_way_round(house: House) -> None:
+    wide = "ｋｕｒｏｍａｍｅ４２"
+    for set_as, typed in ((PASSWORD, wide), (wide, PASSWORD), (wide, wide)):
+        application = await house.receive(password=set_as)
+        signed_in = await use_cases.sign_in(house.intake, "hana@example.jp", typed, str(application.id), None)
+        assert signed_in.application == application
+
+
+async def test_a_password_that_was_set_in_full_width_before_that_still_opens(house: House) -> None:
+    wide = "ｋｕｒｏｍａｍｅ４２"
+    application = await house.receive()
+    stored = await house.intake.hashing.hash(wide)
+    async with house.intake.db.transaction() as tx:
+        await tx.conn.execute("UPDATE applications SET password_hash = $1", stored)
+    signed_in = await use_cases.sign_in(house.intake, "hana@example.jp", wide, str(application.id), None)
+    assert signed_in.application.id == application.id
+    with pytest.raises(Unauthenticated):
+        await use_cases.sign_in(house.intake, "hana@example.jp", PASSWORD, str(application.id), None)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -17,6 +17,13 @@ async def test_a_wrong_password_and_an_unknown_name_are_refused_alike(house: Hou
         assert refused.value.code == "wrong_credentials"
 
 
+async def test_a_password_in_full_width_is_the_same_as_in_half(house: House) -> None:
+    wide = "".join(chr(ord(char) + 0xFEE0) for char in PASSWORD)
+    assert (await use_cases.sign_in(house.review, "hana", wide, ADDRESS)).staff == house.reviewer
+    jiro = await use_cases.add_staff(house.review, "jiro", wide)
+    assert (await use_cases.sign_in(house.review, "jiro", PASSWORD, ADDRESS)).staff == jiro
+
+
 async def test_an_unknown_token_opens_nothing(house: House) -> None:
     with pytest.raises(Unauthenticated):
         await use_cases.staff_of(house.review, "no-such-token")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.card_numbers import METHODS, check_digit, clean, compose, problem, serial
+from rules.card_numbers import METHODS, check_digit, clean, compose, problem, serial, understood
 from rules.policy import Policy
 
 BODIES = st.text(alphabet="0123456789", min_size=2, max_size=14)
@@ -70,4 +70,26 @@ def test_the_serial_number_is_read_back_from_a_composed_number_and_from_no_other
 
 @given(typed=st.text(alphabet=st.characters(exclude_categories=()), max_size=40))
 def test_any_typed_number_is_judged_without_raising(typed: str, policy: Policy) -> None:
-    assert problem(policy.card_numbers, typed) is not None or len(clean(typed)) == 13
+    assert problem(policy.card_numbers, typed) is not None or len(understood(policy.card_numbers, typed)) == 13
+
+
+@pytest.mark.parametrize("written", ["A{}A", "a{}a", "Ａ{}Ａ", "A {} A"])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_letters_with_which_the_bars_start_and_stop_are_no_part_of_it(
+    method: str, written: str, policy: Policy
+) -> None:
+    numbers = replace(policy.card_numbers, check_digit=method, start_stop="AA", older_numbers=False, last=99999)
+    for count in range(1, 40):
+        number = compose(numbers, count)
+        for typed in (number, f"{number[:4]} {number[4:9]} {number[9:]}"):
+            assert (problem(numbers, written.format(typed)), understood(numbers, written.format(typed))) == (
+                None,
+                number,
+            )
+
+
+def test_letters_that_are_not_the_policys_are_a_mistake(policy: Policy) -> None:
+    numbers = replace(policy.card_numbers, start_stop="AB")
+    number = compose(numbers, 42)
+    assert problem(numbers, f"A{number}B") is None
+    assert problem(numbers, f"B{number}A") == "card_number_not_digits"

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rules.passwords import normalised, own_words, password_problems
+from rules.passwords import comparable, normalised, own_words, password_problems
 from rules.policy import Policy
 
 
@@ -74,3 +74,22 @@ def test_whoever_typed_nothing_yet_may_take_any(policy: Policy) -> None:
 
 def test_the_same_password_from_two_devices_is_the_same() -> None:
     assert normalised("が") == normalised("か\u3099")
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"), [("ｋｘ８３ｍｑ！", "kx83mq!"), ("ﾈｺｶﾞｽｷﾃﾞｽ", "ネコガスキデス"), ("ｋｘ　８３ｍｑ", "kx 83mq")]
+)
+def test_a_password_in_full_width_is_the_same_as_in_half(wide: str, narrow: str) -> None:
+    assert normalised(wide) == normalised(narrow) == narrow
+
+
+def test_a_hash_from_before_is_compared_with_what_was_hashed_then() -> None:
+    assert comparable("ｋｘ８３ｍｑ") == ("kx83mq", "ｋｘ８３ｍｑ")
+
+
+def test_a_password_of_one_width_is_hashed_once() -> None:
+    assert comparable("kx83mqが") == ("kx83mqが",)
+
+
+def test_a_common_password_is_common_in_full_width(policy: Policy) -> None:
+    assert password_problems(policy, "ｐａｓｓｗｏｒｄ") == ["password_common"]

@@ -15,7 +15,8 @@ TODAY = date(2026, 11, 22)
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 LIKELY = st.text(
     alphabet="山田𠮷神塚葛\U000e0100がゔｶﾞﾞ゛ー－‐―-~～〜 \u3000\t\n\u200b\u202e〒0１２９〇一十丁目番地の号"
-    "年月日平令元㋿㈱①@＠。.abＡoO+()'’´é\u0301ßĐ/・,#内線",
+    "年月日平令元㋿㈱①@＠。.abＡoO+()'’´é\u0301ßĐ/・,#内線"
+    "<>“”携帯：_;ｘ日本昭和S字丁条ノ之イアーウヽヾゝ々＝゠ヴ张秌*?Mmay8629735xmTelAu\u00ad−",
     max_size=25,
 )
 

@@ -11,7 +11,7 @@ from chassis.errors import TooManyRequests, Unauthenticated
 from chassis.ids import parse_id
 from chassis.tokens import new_token, token_hash
 from rules import text
-from rules.passwords import normalised, password_problems
+from rules.passwords import comparable, password_problems
 from rules.policy import Policy
 from rules.policy_limits import Rate
 from rules.receipt_numbers import parse_receipt_number
@@ -100,7 +100,7 @@ async def verify_password(intake: Intake, stored: str | None, password: str) -> 
     """What could never have been chosen is wrong, and takes as long to be."""
     if {"password_too_long", "password_ctrl"}.intersection(password_problems(intake.policy, password)):
         stored, password = None, ""
-    return await intake.hashing.verify(stored, normalised(password))
+    return await intake.hashing.verify(stored, *comparable(password))
 
 
 async def application_of(intake: Intake, token: str | None) -> UUID:

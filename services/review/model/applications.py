@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from rules.understanding import COMPARED, match_key
 from services.review.model.candidates import Person
 
 REQUESTED, WITHDRAWN, EXPIRED = "requested", "withdrawn", "expired"
@@ -107,7 +108,7 @@ class Application:
 
 def applicant_of(data: Mapping[str, Any]) -> Applicant:
     """The applicant of `application.handed_over.v1`."""
-    typed = {name: _typed(data[name]) for name in TYPED}
+    typed = {name: _typed(name, data[name]) for name in TYPED}
     known = {name: data[name] for name in FIELDS if name not in typed}
     return Applicant(**{**known, **typed, "birth_date": date.fromisoformat(data["birth_date"]), "extra": data["extra"]})
 
@@ -147,5 +148,9 @@ def _document(data: Mapping[str, Any]) -> NamedDocument:
     )
 
 
-def _typed(value: Mapping[str, str] | None) -> Typed | None:
-    return Typed(value["raw"], value["display"], value["match_key"]) if value else None
+def _typed(name: str, value: Mapping[str, str] | None) -> Typed | None:
+    if value is None:
+        return None
+    # An event may be from before the rules changed; what it is compared with is not.
+    key = match_key(name, value["display"]) if name in COMPARED else value["match_key"]
+    return Typed(value["raw"], value["display"], key)

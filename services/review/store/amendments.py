@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.connection import Connection
+from rules.understanding import KEYS
 from services.review.model.applications import applicant_of
 from services.review.model.changes import Amendment
 
@@ -21,12 +22,13 @@ OF_ROUND = "SELECT * FROM amendments WHERE application_id = $1 AND round = $2"
 
 APPLICANT = "SELECT applicant FROM cases WHERE id = $1"
 
-AMEND = """
+AMEND = f"""
 UPDATE cases
    SET version = version + 1, application_version = $2, policy_version = $3, outcomes = $4, applicant = $5, category = $6,
-       card_number = $7, name_key = $8, kana_key = $9, birth_date = $10, address_key = $11, phone_key = $12
+       card_number = $7, name_key = $8, kana_key = $9, birth_date = $10, address_key = $11, phone_key = $12,
+       keys_version = {KEYS}
  WHERE id = $1
-"""
+"""  # noqa: S608
 
 
 async def keep(conn: Connection, application_id: UUID, amendment: Amendment) -> None:

@@ -10,6 +10,7 @@ import asyncpg
 
 from chassis.connection import Connection
 from chassis.ids import new_id
+from rules.understanding import KEYS
 from services.review.model import (
     CLAIMED,
     OPEN,
@@ -88,26 +89,27 @@ SELECT applicant, outcomes, policy_version, card_number, mended, new_documents, 
   FROM cases c WHERE id = $1
 """
 
-INSERT = """
+INSERT = f"""
 INSERT INTO cases (
     id, application_id, receipt_number, status, version, kind, category, language, round, submitted_at, waiting_since,
     expected_on, policy_version, filled_by, consent, applicant, outcomes, card_number,
     name_key, kana_key, birth_date, address_key, phone_key, application_version, contact_version,
-    expiry_notice)
+    expiry_notice, keys_version)
 VALUES (
     $1, $2, $3, 'waiting', 1, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-    $21, $22)
-"""
+    $21, $22, {KEYS})
+"""  # noqa: S608
 
-RESUBMIT = """
+RESUBMIT = f"""
 UPDATE cases
    SET receipt_number = $2, status = 'waiting', version = version + 1, kind = $3, category = $4, language = $5,
        round = $6, waiting_since = $7, expected_on = $8, policy_version = $9, filled_by = $10, consent = $11,
        applicant = $12, outcomes = $13, card_number = $14, name_key = $15, kana_key = $16, birth_date = $17,
        address_key = $18, phone_key = $19, application_version = $20, contact_version = $20,
-       expiry_notice = $21, mended = $22, new_documents = $23, claimed_by = NULL, claimed_until = NULL
+       expiry_notice = $21, mended = $22, new_documents = $23, keys_version = {KEYS},
+       claimed_by = NULL, claimed_until = NULL
  WHERE id = $1
-"""
+"""  # noqa: S608
 
 RELEASE_ALL = """
 UPDATE cases SET claimed_by = NULL, claimed_until = NULL

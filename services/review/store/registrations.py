@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.connection import Connection
+from rules.understanding import KEYS
 from services.review.model import Registration
 from services.review.model.expiry import Notice
 from services.review.model.registrations import Cause
@@ -29,9 +30,9 @@ FIND_BY_CARD = f"SELECT {_COLUMNS} FROM registrations WHERE card_number = $1"  #
 # With another last day everything about it is to be told anew. The one place that writes a registration writes its version.
 SAVE = f"""
 WITH saved AS (
-INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at)
+INSERT INTO registrations ({_COLUMNS}, registered_at, changed_at, keys_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-        $26, $26)
+        $26, $26, {KEYS})
 ON CONFLICT (id) DO UPDATE
    SET application_id = excluded.application_id, version = excluded.version, status = excluded.status,
        card_number = excluded.card_number,
@@ -42,11 +43,11 @@ ON CONFLICT (id) DO UPDATE
        category = excluded.category, expires_on = excluded.expires_on, pickup_branch = excluded.pickup_branch,
        hold_contact = excluded.hold_contact, contact_version = excluded.contact_version,
        expiry_notice = excluded.expiry_notice, notice_stopped = excluded.notice_stopped,
-       changed_at = excluded.changed_at,
+       changed_at = excluded.changed_at, keys_version = excluded.keys_version,
        told_days = CASE WHEN registrations.expires_on = excluded.expires_on THEN registrations.told_days END
 RETURNING *)
 INSERT INTO registration_versions (registration_id, application_id, version, at, staff_id, because, content)
-SELECT id, application_id, version, changed_at, $27, $28, to_jsonb(saved) - 'told_days' FROM saved
+SELECT id, application_id, version, changed_at, $27, $28, to_jsonb(saved) - 'told_days' - 'keys_version' FROM saved
 """  # noqa: S608
 
 # Whom another replica is telling, or whose registration is just changed, is left for the next time.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from chassis.errors import FieldError, Invalid, TooManyRequests, Unauthenticated
 from chassis.ids import new_id
 from chassis.tokens import new_token, token_hash
-from rules.passwords import staff_password_problems
+from rules.passwords import comparable, normalised, staff_password_problems
 from services.review.model import ROLES, SignedIn, Staff
 from services.review.model.attempts import OF_ADDRESS, OF_NAME_AND_ADDRESS
 from services.review.store import attempts, audit, cases
@@ -35,8 +35,8 @@ async def add_staff(review: Review, username: str, password: str, role: str = "r
         raise Invalid(errors)
     async with review.db.connection() as conn:
         found = await store.find(conn, name)
-    known = found is not None and await review.hashing.verify(found[1], password)
-    password_hash = found[1] if found and known else await review.hashing.hash(password)
+    known = found is not None and await review.hashing.verify(found[1], *comparable(password))
+    password_hash = found[1] if found and known else await review.hashing.hash(normalised(password))
     async with review.db.transaction() as tx:
         staff = await store.upsert(tx.conn, new_id(), name, password_hash, role, review.now())
         if not known:
@@ -61,7 +61,8 @@ async def sign_in(review: Review, username: str, password: str, address: str) ->
         found = await store.find(tx.conn, name)
     if wait:
         raise TooManyRequests(max(1, math.ceil((wait - now).total_seconds())))
-    right = await review.hashing.verify(found[1] if found else None, password[: LONGEST_PASSWORD + 1])
+    typed = comparable(password[: LONGEST_PASSWORD + 1])
+    right = await review.hashing.verify(found[1] if found else None, *typed)
     if found is None or not right:
         async with review.db.transaction() as tx:
             await audit.insert(tx.conn, now, found[0].id if found else None, "sign_in_failed")

@@ -172,7 +172,7 @@ async def test_another_category_is_chosen_from_the_policy(staff: Browser, house:
         (
             {"amend-field-2": "phone", "amend-value-2": "千", "amend-reason-2": "誤り"},
             "amend-value-2",
-            "入力した値をご確認ください",
+            "電話番号を読み取れません。",
         ),
     ],
 )
