@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 _DIGITS = ("", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _HUNDREDS = {1: "ひゃく", 3: "さんびゃく", 6: "ろっぴゃく", 8: "はっぴゃく"}
-_THOUSANDS = {1: "せん", 3: "さんぜん", 8: "はっせん"}
 _DAYS = {
     1: "ついたち",
     2: "ふつか",
@@ -48,23 +47,22 @@ _AFTER_SHORT, _AFTER_SHORTER = (
     ("かい", "けん", "かげつ", "かしょ", "きゅう", "ふん"),
 )
 _COUNTED = re.compile(
-    "(?<![0-9.,])([0-9]{1,4})\ufff9([^\ufff9\ufffa\ufffb]{1,8})\ufffa([^\ufff9\ufffa\ufffb]{1,16})\ufffb"
+    "(?<![0-9.,])([0-9]{1,3})\ufff9([^\ufff9\ufffa\ufffb]{1,8})\ufffa([^\ufff9\ufffa\ufffb]{1,16})\ufffb"
 )
 
 
 def number(value: int) -> str:
-    """The number alone, 0 to 9999: 14 じゅうよん."""
+    """The number alone, 0 to 999: 14 じゅうよん."""
     if value == 0:
         return "ぜろ"
-    thousands, hundreds, tens, ones = (value // 10**power % 10 for power in (3, 2, 1, 0))
-    said = _THOUSANDS.get(thousands, f"{_DIGITS[thousands]}せん") if thousands else ""
-    said += _HUNDREDS.get(hundreds, f"{_DIGITS[hundreds]}ひゃく") if hundreds else ""
+    hundreds, tens, ones = (value // 10**power % 10 for power in (2, 1, 0))
+    said = _HUNDREDS.get(hundreds, f"{_DIGITS[hundreds]}ひゃく") if hundreds else ""
     said += f"{_DIGITS[tens] if tens > 1 else ''}じゅう" if tens else ""
     return said + _DIGITS[ones]
 
 
 def reading(value: int, usual: str) -> str:
-    """How 0 to 9999 is read before a counter; `usual` is the counter's reading and of what follows it in its word:
+    """How 0 to 999 is read before a counter; `usual` is the counter's reading and of what follows it in its word:
     にち, にちご (日後), ふん, まい, がつ (the month of that number)."""
     if usual.startswith("にち"):
         return _days(value, usual.removeprefix("にち"))
@@ -87,7 +85,10 @@ def reading(value: int, usual: str) -> str:
 
 
 def counted(text: str) -> str:
-    """Every number right before an annotated counter is read together with it: 7 and {日|にち} become {7日|なのか}."""
+    """Every number right before an annotated counter is read together with it: 7 and {日|にち} become {7日|なのか}.
+
+    Of up to three digits: the reading of 2026年 would tear the line, and its ねん is right by itself.
+    """
     return _COUNTED.sub(_together, text)
 
 

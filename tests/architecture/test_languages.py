@@ -12,8 +12,14 @@ from tools.places import ROOT
 
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ\u3400-\u9fff]")
 FOLDERS = sorted({folder for folders in SERVICES.values() for folder in folders})
-#: Japanese that is typed, written or read and not said: the grammar of dates, days as Japanese writes them, how numbers are read.
-NOT_SAID = {"services/intake/pages/birth_dates.py", "chassis/web/days.py", "chassis/web/counted.py"}
+#: Japanese that is typed, written or read and not said: the grammar of dates, days as Japanese writes them, how numbers are read,
+#: and subjects of automatic answers.
+NOT_SAID = {
+    "services/intake/pages/birth_dates.py",
+    "chassis/web/days.py",
+    "chassis/web/counted.py",
+    "services/notifier/reports.py",
+}
 #: 西暦 as people type it, and a birth date as it is compared with what was typed.
 NOT_SAID_IN = {"services/intake/pages/fields.py": {"西暦", "年", "月", "日"}}
 

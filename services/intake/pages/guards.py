@@ -78,4 +78,4 @@ async def now_of(intake: Intake, request: web.Request) -> str:
         return gettext("あとから読み取ったQRコードの申請")
     view = await get_application(intake, request[LASTING].application_id)
     said = {"number": view.application.receipt_number, "name": view.application.applicant.display("name")}
-    return gettext("%(name)s さんの申請、受付番号：%(number)s") % said
+    return gettext("%(name)s 様の申請、受付番号：%(number)s") % said
