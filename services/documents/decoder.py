@@ -21,6 +21,7 @@ from chassis import metrics
 from chassis.errors import FieldError, Invalid, Unavailable
 from services.documents.model.document import RENDITIONS, WARNINGS, Cleaned, Rendition
 from services.documents.model.masking import Box
+from services.documents.model.sizes import is_possible
 
 log = structlog.get_logger()
 
@@ -28,6 +29,10 @@ log = structlog.get_logger()
 PATIENCE = 60.0
 _SLICE = 1 << 18
 _LARGEST_ANSWER = 1 << 24
+#: What a worker may say is wrong with an image beside its being unreadable.
+_REFUSALS = ("too_many_pixels", "pdf")
+#: Pixels of reach: the largest blocks that any coding has.
+_FARTHEST = 128
 #: How a process ends because of what it decodes (out of CPU time, or a crash in native code), not because of us.
 _FAULT_OF_THE_IMAGE = {
     -signal.SIGXCPU,
@@ -52,12 +57,12 @@ class Decoder:
         self.busy: set[Process] = set()
 
     async def clean(self, image: bytes | bytearray, kind: str, max_pixels: int) -> Cleaned:
-        """The image cleaned. Raises Invalid (unreadable_image, too_many_pixels), or Unavailable where the worker died."""
+        """The image cleaned. Raises Invalid (unreadable_image, too_many_pixels, pdf), or Unavailable where the worker died."""
         return await self._work(image, {"kind": kind, "max_pixels": max_pixels})
 
-    async def burn(self, reading: bytes, boxes: Sequence[Box]) -> list[Rendition]:
-        """The renditions of one of our own JPEGs with the boxes black. Raises as `clean` does."""
-        order = {"kind": "JPEG", "boxes": [astuple(box) for box in boxes]}
+    async def burn(self, reading: bytes, boxes: Sequence[Box], reach: int) -> list[Rendition]:
+        """The renditions of one of our own JPEGs with the boxes black, grown by `reach`. Raises as `clean` does."""
+        order = {"kind": "JPEG", "boxes": [astuple(box) for box in boxes], "reach": reach}
         return list((await self._work(reading, order)).renditions)
 
     async def _work(self, image: bytes | bytearray, order: Mapping[str, Any]) -> Cleaned:
@@ -166,17 +171,24 @@ async def _ask(process: Process, image: bytes | bytearray, order: Mapping[str, A
     try:
         header = json.loads(await process.stdout.readuntil(b"\n"))
         if "refused" in header:
-            return "too_many_pixels" if header["refused"] == "too_many_pixels" else "unreadable_image"
+            return str(header["refused"]) if header["refused"] in _REFUSALS else "unreadable_image"
         sizes, noticed = zip(RENDITIONS, header["sizes"], strict=True), set(header["warnings"])
         renditions = [await _rendition(process.stdout, *each) for each in sizes]
-        return Cleaned(tuple(renditions), tuple(code for code in WARNINGS if code in noticed))
+        return Cleaned(tuple(renditions), tuple(code for code in WARNINGS if code in noticed), _reach(header))
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, KeyError, TypeError):
         raise WorkerDied from None
 
 
+def _reach(header: Mapping[str, Any]) -> int:
+    reach = int(header["reach"])
+    if not 0 <= reach <= _FARTHEST:
+        raise ValueError
+    return reach
+
+
 async def _rendition(answers: asyncio.StreamReader, name: str, sizes: list[int]) -> Rendition:
     width, height, length = (int(size) for size in sizes)
-    if not (0 < width <= RENDITIONS[name] and 0 < height <= RENDITIONS[name] and 0 < length <= _LARGEST_ANSWER):
+    if not (is_possible(width, height, name) and 0 < length <= _LARGEST_ANSWER):
         raise ValueError
     return Rendition(name, width, height, await answers.readexactly(length))
 

@@ -18,13 +18,13 @@ from PIL import Image
 
 from services.documents import sandbox
 from services.documents.model.document import Cleaned
-from services.documents.model.images import TooManyPixels, Unreadable, clean
+from services.documents.model.images import NotOnePicture, TooManyPixels, Unreadable, clean
 from services.documents.model.masking import Box, burn
 
 #: Address space in bytes: enough for the largest allowed picture in the costliest mode, see test_decoder.py.
 MEMORY = 3 << 29
-#: CPU seconds for one image.
-CPU_SECONDS = 20
+#: CPU seconds for one image: the largest that are taken need two.
+CPU_SECONDS = 6
 
 
 def main() -> None:
@@ -54,15 +54,17 @@ def main() -> None:
 def _answer(image: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], Cleaned]:
     try:
         if "boxes" in order:
-            cleaned = Cleaned(tuple(burn(image, [Box(*box) for box in order["boxes"]])), ())
+            cleaned = Cleaned(tuple(burn(image, [Box(*box) for box in order["boxes"]], order["reach"])), ())
         else:
             cleaned = clean(image, order["kind"], order["max_pixels"])
     except (TooManyPixels, MemoryError):
         return {"refused": "too_many_pixels"}, Cleaned((), ())
+    except NotOnePicture:
+        return {"refused": "pdf"}, Cleaned((), ())
     except Unreadable:
         return {"refused": "unreadable_image"}, Cleaned((), ())
     sizes = [[each.width, each.height, len(each.jpeg)] for each in cleaned.renditions]
-    return {"sizes": sizes, "warnings": cleaned.warnings}, cleaned
+    return {"sizes": sizes, "warnings": cleaned.warnings, "reach": cleaned.reach}, cleaned
 
 
 def _only_answers_on_stdout() -> BinaryIO:

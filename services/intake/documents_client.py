@@ -15,8 +15,6 @@ from services.intake.model.documents import StoredImage
 
 log = structlog.get_logger()
 
-#: What documents says beside the code of its refusal where it refused this very file before.
-SAME_AS_BEFORE = "same_as_before"
 #: Seconds. How slow an upload may be is for who reads it to say; everything else is quick.
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=60)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
@@ -119,11 +117,10 @@ async def _problem(
 
 def _refusal(code: str, errors: Sequence[Mapping[str, str]]) -> Invalid:
     """Why the picture is not taken; of one that was sent before it is said, so that nobody tries a third time."""
-    text = messages.text(code)
-    if all(each["code"] != SAME_AS_BEFORE for each in errors):
-        return Invalid([FieldError("document", code, text)], code, text)
-    text, same = messages.text(SAME_AS_BEFORE, detail=text), messages.text(SAME_AS_BEFORE)
-    return Invalid([FieldError("document", code, text), FieldError("document", SAME_AS_BEFORE, same)], code, text)
+    also = [each["code"] for each in errors if each["code"] in messages.TEXTS and each["code"] != code]
+    text = messages.refusal([code, *also])
+    further = [FieldError("document", each, messages.text(each)) for each in also]
+    return Invalid([FieldError("document", code, text), *further], code, text)
 
 
 def _away(error: BaseException, away: str = _NOT_KEPT) -> Unavailable:

@@ -1,5 +1,7 @@
 """What is said to people, by code, in the language that is spoken: {field} is the field's name, {detail} what the rule found."""
 
+from collections.abc import Sequence
+
 from chassis.web.languages import gettext
 from chassis.web.languages import marked as _
 from rules.understanding import Understood
@@ -32,6 +34,9 @@ FIELD_NAMES = {
     "extra": _("追加の項目"),
     "application": _("受付番号"),
 }
+
+#: Said beside why a file is refused, where this very file was refused before.
+SAME_AS_BEFORE = "same_as_before"
 
 TEXTS = {
     "required": _("{field}を入力してください。"),
@@ -138,7 +143,24 @@ TEXTS = {
     "document_not_open": _("この書類は今は変更できません。"),
     "too_many_documents": _("書類は{detail}枚までです。不要なものを消去してから、もう一度お試しください。"),
     "unreadable_image": _("写真として開けませんでした。別の写真を選択してください。"),
-    "pdf": _("PDFは送れません。紙か画面を写真に撮って送ってください。"),
+    "pdf": _("このPDFは受け取れません。スキャンした1ページだけのPDFか、紙や画面を撮った写真をお送りください。"),
+    "document_file": _(
+        "文書のファイル（Wordなど）は受け取れません。書類をスマートフォンで撮った写真をお送りください。"
+    ),
+    "spreadsheet_file": _(
+        "表計算のファイル（Excelなど）は受け取れません。書類をスマートフォンで撮った写真をお送りください。"
+    ),
+    "video_file": _("動画は受け取れません。書類を写真に撮ってお送りください。"),
+    "sound_file": _("音声のファイルは受け取れません。書類をスマートフォンで撮った写真をお送りください。"),
+    "archive_file": _("圧縮したファイル（ZIPなど）は受け取れません。中の写真を1枚ずつお送りください。"),
+    "web_page_file": _("ウェブページは受け取れません。画面のスクリーンショットか、書類を撮った写真をお送りください。"),
+    "raw_file": _("カメラのRAWファイルは受け取れません。JPEGの写真をお送りください。"),
+    "heic_file": _("HEICの写真ですが、壊れているため開けませんでした。撮り直すか、JPEGの写真をお送りください。"),
+    "avif_file": _("AVIFの画像ですが、壊れているため開けませんでした。撮り直すか、JPEGの写真をお送りください。"),
+    "webp_file": _("WebPの画像ですが、壊れているため開けませんでした。撮り直すか、JPEGの写真をお送りください。"),
+    "gif_file": _("GIFの画像ですが、壊れているため開けませんでした。撮り直すか、JPEGの写真をお送りください。"),
+    "tiff_file": _("TIFFの画像ですが、壊れているため開けませんでした。スキャンし直すか、JPEGの写真をお送りください。"),
+    "bmp_file": _("BMPの画像ですが、壊れているため開けませんでした。撮り直すか、JPEGの写真をお送りください。"),
     "infected": _("このファイルは安全を確認できないため受け取れません。別の端末で撮り直した写真をお送りください。"),
     "too_many_pixels": _("写真が大きすぎます。小さくして、もう一度お送りください。"),
     "individual_number_visible": _(
@@ -169,6 +191,13 @@ def wrong(field: str, value: Understood) -> str:
     said = text(code, field, ("" if code in _NAMES_CHARACTERS else "、").join(notes))
     perhaps = TEXTS["perhaps"]
     return gettext(perhaps).format(said=said, detail=value.suggest) if value.suggest else said
+
+
+def refusal(codes: Sequence[str]) -> str:
+    """Why a photograph is not taken, by the codes of documents: the kind of the file, where it is known, says the most."""
+    known = [code for code in codes if code in TEXTS and code != SAME_AS_BEFORE]
+    said = text(next((code for code in known if code.endswith("_file")), known[0] if known else "unreadable_image"))
+    return text(SAME_AS_BEFORE, detail=said) if SAME_AS_BEFORE in codes else said
 
 
 def field_name(field: str) -> str:

@@ -17,8 +17,8 @@ from pathlib import Path
 from chassis.errors import Invalid
 from services.documents.decoder import Decoder, open_decoder
 from services.documents.model.kinds import HEAD_BYTES, kind_of
-from services.documents.worker import MEMORY
 from tests.documents.corpus import corpus
+from tests.documents.costs import MOST, resident
 from tests.documents.test_images import markers
 
 FOUND = Path("var/fuzz")
@@ -58,13 +58,7 @@ async def finding(decoder: Decoder, image: bytes, kind: str) -> str:
     if any(markers(each.jpeg) != {0xE0, 0xDB, 0xC0, 0xC4} for each in cleaned.renditions):
         return "more than pixels"
     held = max((resident(pid) for pid in decoder.pids()), default=0)
-    return f"{held} bytes held" if held > MEMORY else ""
-
-
-def resident(pid: int) -> int:
-    """The most bytes of memory that the process has held."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    return f"{held} bytes held" if held > MOST else ""
 
 
 def keep(image: bytes) -> Path:

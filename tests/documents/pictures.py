@@ -109,12 +109,12 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def flood_png(width: int = 30_000, height: int = 30_000) -> bytes:
-    """Some kilobytes that would be decoded to `width` x `height` pixels."""
+def flood_png(width: int = 30_000, height: int = 30_000, colours: int = 0, interlaced: bool = False) -> bytes:
+    """Some kilobytes that would be decoded to `width` x `height` pixels: of one bit, or 8 a channel (`colours`: as in IHDR)."""
     packer = zlib.compressobj(9)
-    row = bytes(1 + (width + 7) // 8)
+    row = bytes(1 + ((width + 7) // 8 if colours == 0 else width * {2: 3, 6: 4}[colours]))
     rows = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8 if colours else 1, colours, 0, 0, int(interlaced))
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
 
 
@@ -125,9 +125,9 @@ def flood_webp() -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def flood_gif() -> bytes:
+def flood_gif(width: int = 65_000, height: int = 65_000) -> bytes:
     """A frame far larger than the screen that the file announces."""
-    return b"GIF89a" + struct.pack("<HHBBB", 8, 8, 0, 0, 0) + b"," + struct.pack("<HHHHB", 0, 0, 65_000, 65_000, 0)
+    return b"GIF89a" + struct.pack("<HHBBB", 8, 8, 0, 0, 0) + b"," + struct.pack("<HHHHB", 0, 0, width, height, 0)
 
 
 def flood_heic() -> bytes:

@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from chassis.errors import Invalid, Problem, Unavailable
 from chassis.ids import new_id
 from services.documents import worker
 from services.documents.decoder import Decoder, open_decoder
 from services.documents.model.document import Cleaned
-from services.documents.model.kinds import JPEG, PNG, WEBP
+from services.documents.model.kinds import JPEG, PNG
 from tests.documents import pictures
 from tests.documents.conftest import House, problem
 
@@ -123,20 +122,6 @@ async def test_a_worker_knows_no_secret_and_may_write_no_file(
     assert limits["Max open files"] == ["16", "16"]
     assert limits["Max address space"] == [str(worker.MEMORY)] * 2
     assert int(limits["Max cpu time"][0]) <= worker.CPU_SECONDS + 1
-
-
-@pytest.mark.parametrize("format_", ["PNG", "WEBP"])
-async def test_the_largest_allowed_picture_in_the_costliest_mode_fits_into_the_memory(
-    decoder: Decoder, format_: str
-) -> None:
-    def make() -> bytes:
-        options = {"compress_level": 1} if format_ == "PNG" else {"method": 0, "quality": 20}
-        return pictures.encoded(Image.new("RGBA", (8160, 6120), (200, 30, 30, 128)), format_, **options)
-
-    image = await asyncio.to_thread(make)
-    cleaned = await decoder.clean(image, PNG if format_ == "PNG" else WEBP, PIXELS)
-    reading = cleaned.renditions[0]
-    assert (reading.width, reading.height) == (2040, 1530)
 
 
 async def test_a_picture_beyond_the_memory_is_refused_and_the_worker_lives(decoder: Decoder) -> None:

@@ -103,16 +103,13 @@ def test_every_rendition_of_a_phone_photo_is_made_by_whole_divisors() -> None:
     assert [(each.width, each.height) for each in renditions] == [(2016, 1512), (1008, 756), (336, 252)]
 
 
-def test_a_photo_of_200_megapixels_is_read_line_by_line_and_nothing_else_is_as_large() -> None:
+def test_a_photo_of_200_megapixels_is_read_line_by_line_and_no_other_way() -> None:
     # One eighth of the pixels in one colour: quick to make, and the decoder must go through all of them.
     wide = Image.new("L", (16_320, 12_240), 200)
     [reading, *_] = clean(pictures.encoded(wide, "JPEG", quality=20), JPEG, 200_000_000).renditions
     assert (reading.width, reading.height) == (2040, 1530)
-    just_too_wide = Image.new("1", (8_001, 6_250))
-    for kind, options in ((PNG, {}), (JPEG, {"progressive": True})):
-        picture = just_too_wide.convert("L") if kind == JPEG else just_too_wide
-        with pytest.raises(TooManyPixels):
-            clean(pictures.encoded(picture, kind, **options), kind, 200_000_000)
+    with pytest.raises(TooManyPixels):
+        clean(pictures.encoded(wide, "JPEG", quality=20, progressive=True), JPEG, 200_000_000)
 
 
 def test_what_is_see_through_becomes_white() -> None:

@@ -2,17 +2,22 @@
 
 import asyncio
 import io
+import math
+from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from chassis.ids import new_id
 from services.documents.model import sealing
 from services.documents.model.document import RENDITIONS
+from services.documents.model.images import clean
+from services.documents.model.kinds import JPEG, PNG
 from services.documents.model.masking import Box, burn
 from tests.documents import pictures
 from tests.documents.conftest import STAFF, House, problem
@@ -166,3 +171,122 @@ def test_never_a_pixel_less_than_asked_is_black(x: float, y: float, width: float
     for at in ((int(x * 97), int(y * 61)), (right, bottom)):
         grey = picture.getpixel(at)
         assert isinstance(grey, int | float) and grey < 100
+
+
+#: Colours for what is covered, so that not only brightness could tell.
+_INKS = ((20, 20, 160), (200, 30, 30))
+#: Where the number stands, in fractions: in a corner, on no grid, across an edge, in the middle.
+PLACES = ((0.0, 0.0, 0.2, 0.1), (0.313, 0.417, 0.251, 0.093), (0.81, 0.91, 0.19, 0.09), (0.4, 0.2, 0.33, 0.05))
+
+
+@cache
+def grain(width: int, height: int) -> Image.Image:
+    return Image.effect_noise((width // 7, height // 7), 40).resize((width, height)).convert("RGB")
+
+
+def numbered(
+    size: tuple[int, int], place: tuple[float, float, float, float], number: str, orientation: int
+) -> Image.Image:
+    """A printed page as a camera held that way stores it; only what is in `place` depends on the number."""
+    width, height = size
+    page = grain(*size).copy()
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(max(10, height // 18))
+    for y in range(0, height, height // 12):
+        draw.text((width // 20, y), "The number stands elsewhere " * 3, fill=(30, 60, 30), font=font)
+    # Only whole pixels within the box: what is partly outside was not asked to be covered.
+    box = [math.ceil(place[0] * width), math.ceil(place[1] * height)]
+    end = [math.floor((place[0] + place[2]) * width), math.floor((place[1] + place[3]) * height)]
+    label = Image.new("RGB", (end[0] - box[0], end[1] - box[1]), "white")
+    inks = ImageDraw.Draw(label)
+    inks.text((0, 0), number, fill=_INKS[int(number[0]) % 2], font=ImageFont.load_default(max(10, label.height)))
+    page.paste(label, (box[0], box[1]))
+    undo = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    mirrored = {2: Image.Transpose.FLIP_LEFT_RIGHT, 4: Image.Transpose.FLIP_TOP_BOTTOM}
+    turn = {**undo, **mirrored, 5: Image.Transpose.TRANSPOSE, 7: Image.Transpose.TRANSVERSE}.get(orientation)
+    return page if turn is None else page.transpose(turn)
+
+
+def coded(
+    size: tuple[int, int],
+    place: tuple[float, float, float, float],
+    number: str,
+    orientation: int,
+    options: dict[str, Any],
+) -> bytes:
+    return pictures.jpeg(numbered(size, place, number, orientation), exif=pictures.exif(orientation), **options)
+
+
+def masked(image: bytes, kind: str, place: tuple[float, float, float, float]) -> list[bytes]:
+    """Every rendition once the place was covered."""
+    cleaned = clean(image, kind, 50_000_000)
+    return [each.jpeg for each in burn(cleaned.renditions[0].jpeg, [Box(*place)], cleaned.reach)]
+
+
+#: Sizes on and off the grid, as they are kept and scaled, with the codings that cameras and programs use.
+CODINGS: list[tuple[tuple[int, int], dict[str, Any]]] = [
+    ((640, 400), {"subsampling": 2}),
+    ((633, 397), {"subsampling": 2}),
+    ((403, 307), {"subsampling": 1, "quality": 60}),
+    ((409, 331), {"subsampling": 0, "progressive": True}),
+]
+LARGE: list[tuple[tuple[int, int], dict[str, Any]]] = [
+    ((2900, 2100), {"subsampling": 2, "quality": 70}),
+    ((4032, 3024), {"subsampling": 2, "quality": 50}),
+]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_what_differs_only_under_a_box_is_the_same_once_it_is_covered(orientation: int) -> None:
+    for (size, options), place in product(CODINGS, PLACES):
+        one, other = (coded(size, place, number, orientation, options) for number in ("123456789012", "998877665544"))
+        assert one != other
+        assert masked(one, JPEG, place) == masked(other, JPEG, place), (size, options, place)
+
+
+@pytest.mark.parametrize(("size", "options"), LARGE)
+def test_the_same_holds_for_a_phone_photo_that_is_scaled(size: tuple[int, int], options: dict[str, Any]) -> None:
+    one, other = (coded(size, PLACES[1], number, 6, options) for number in ("123456789012", "998877665544"))
+    assert masked(one, JPEG, PLACES[1]) == masked(other, JPEG, PLACES[1])
+
+
+def test_without_its_growth_a_box_would_not_be_enough() -> None:
+    """The same as it was before boxes grew: what the coding carried out of the box tells the numbers apart."""
+    seen = set()
+    for place, number in product(PLACES, ("123456789012", "998877665544")):
+        image = coded((633, 397), place, number, 3, {"subsampling": 2, "quality": 60})
+        seen.add(burn(clean(image, JPEG, 50_000_000).renditions[0].jpeg, [Box(*place)], 0)[0].jpeg)
+    assert len(seen) > len(PLACES)
+
+
+@pytest.mark.parametrize("size", [(640, 400), (2500, 1800), (4101, 3011)])
+def test_the_same_holds_for_a_screenshot(size: tuple[int, int]) -> None:
+    one, other = (
+        pictures.encoded(numbered(size, PLACES[1], number, 1), "PNG", compress_level=1) for number in ("1234", "9876")
+    )
+    assert masked(one, PNG, PLACES[1]) == masked(other, PNG, PLACES[1])
+
+
+def test_a_further_box_leaves_what_is_elsewhere_as_it_was() -> None:
+    """Coding again on the same grid: a picture that is masked ten times is as legible as one that was masked once."""
+    reading = clean(pictures.jpeg(numbered((800, 600), PLACES[1], "1234", 1)), JPEG, 50_000_000).renditions[0].jpeg
+    before = Image.open(io.BytesIO(reading)).convert("L").crop((0, 64, 800, 600))
+    for _ in range(10):
+        reading = burn(reading, [Box(0, 0, 0.1, 0.05)])[0].jpeg
+    after = Image.open(io.BytesIO(reading)).convert("L").crop((0, 64, 800, 600))
+    assert ImageStat.Stat(ImageChops.difference(before, after)).mean[0] < 0.5
+
+
+async def test_how_far_the_coding_carried_is_kept_with_the_document(house: House) -> None:
+    aligned, turned, screenshot = (
+        pictures.jpeg(),
+        pictures.jpeg(exif=pictures.exif(6)),
+        pictures.encoded(pictures.card(), "PNG"),
+    )
+    halved = pictures.jpeg(pictures.card(633, 397), subsampling=2, exif=pictures.exif(3))
+    reaches = []
+    for image in (aligned, turned, screenshot, halved):
+        document = new_id()
+        assert (await house.put(document, image)).status == 201
+        [row] = await house.rows(f"SELECT reach FROM documents WHERE id = '{document}'")
+        reaches.append(row["reach"])
+    assert reaches == [0, 0, 0, 16]

@@ -12,9 +12,16 @@ READING, SCREEN, THUMBNAIL = "reading", "screen", "thumbnail"
 #: thirds (-> 336), which costs next to nothing; 200 MP (16320 -> 2040) do too.
 RENDITIONS = {READING: 2048, SCREEN: 1024, THUMBNAIL: 342}
 
+#: Pixels of what our own JPEGs code together, either way.
+GRID = 16
+
 BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL = "blurred", "cut_off", "dark", "glare", "too_small"
+#: The card is small within the picture; there is nothing on it at all.
+SMALL, BLANK = "small", "blank"
+#: Its last rows were not in the file; it is too long or too large for its print to be kept.
+INCOMPLETE, SHRUNK = "incomplete", "shrunk"
 #: What may be noticed about a picture, see warnings.py.
-WARNINGS = (BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL)
+WARNINGS = (BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL, SMALL, BLANK, INCOMPLETE, SHRUNK)
 #: A warning too: this very file stood there when the application was submitted, and another one was asked for.
 SAME_IMAGE = "same_image"
 
@@ -35,6 +42,8 @@ class Cleaned:
 
     renditions: tuple[Rendition, ...]
     warnings: tuple[str, ...]
+    #: Pixels of the reading rendition over which the coding of what was sent carried what is at one place (masking.py).
+    reach: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,8 @@ class Document:
     mask: str
     stored_at: datetime
     kept: Kept | None
+    #: See Cleaned.
+    reach: int
     deleted_at: datetime | None = None
 
     def is_for(self, upload: Upload) -> bool:

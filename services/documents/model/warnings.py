@@ -8,84 +8,91 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageDraw
 
-from services.documents.model.document import BLURRED, CUT_OFF, DARK, GLARE, TOO_SMALL
+from services.documents.model.document import BLANK, BLURRED, DARK, GLARE, TOO_SMALL, WARNINGS
+from services.documents.model.framing import framed_badly
+from services.documents.model.levels import mean, quantile
 
 #: Long side in pixels. A card that fills two thirds of 900 px has 7 px a millimetre: its smallest print (1.5 mm) is
 #: then 10 px high, the least that people read without guessing.
 SMALLEST = 900
 #: Grey levels. Paper in a well-lit photo is above 150; where even the brightest tenth stays below this, print is lost.
 DARKEST = 80
-#: How much of an edge's height is climbed within one pixel: 0.7 in focus, 0.2 where the blur's sigma is 2 px on the
-#: screen rendition (4 px when reading), as wide as the strokes of small print.
-SOFTEST = 0.2
+#: How much of an edge is climbed from one pixel to the next, where edges are strongest, in the direction in which they are
+#: softest: 0.5 or more in focus, 0.23 where a blur is as wide as the strokes of small print (a sigma of 2 px here).
+SOFTEST = 0.25
 #: Grey levels between print and paper; with less there is nothing to judge focus by.
-LEAST_CONTRAST = 24
-#: An edge's height is taken over this many pixels: wider than any blur that is still to be judged.
-_REACH = 12
+LEAST_CONTRAST = 12
+#: An edge's height is taken over this many pixels, a power of two.
+_REACH = 8
+#: The share of the pixels with the highest edges by which focus is judged.
+_EDGES = 0.03
+#: Right, down, and both ways across: a hand that moved leaves the lines along its way sharp.
+_WAYS = ((1, 0), (0, 1), (1, 1), (1, -1))
+#: Of all pixels: a single line of print has more edges than this.
+_ANYTHING = 0.0005
+_FAINTEST = 24
 #: A cell of this many pixels is burnt out where even its mean is nearly white: no print is left in it.
 _CELL, _BURNT = 16, 251
 #: Share of the picture. One burnt spot of a hundredth hides a line of a card; burnt to a third it is white paper.
 GLARE_SHARE = (0.008, 0.33)
-#: Share of the long side: this close to the picture's edge a whole document shows the table, not print.
-_RIM = 0.012
-#: Strong edges in the rim, as a share of those that the picture has on average.
-RIM_SHARE = 0.6
-#: Strong edges on average, as a share of all pixels: print has some on white, a rug or noise has them all over.
-_PRINT = (0.01, 0.35)
 
 
 def noticed(grey: Image.Image, long_side: int) -> tuple[str, ...]:
     """Codes for the picture, given the grey screen rendition and the long side of the reading one."""
-    steps, reaches = _differences(grey, 1), _differences(grey, _REACH)
-    found = {
-        BLURRED: _is_blurred(steps, reaches),
-        CUT_OFF: _is_cut_off(steps, _contrast(reaches)),
-        DARK: _quantile(grey.histogram(), 0.9) < DARKEST,
+    edges = [_edges(grey, way) for way in _WAYS]
+    if _is_blank(edges):
+        found = {BLANK: True}
+    else:
+        found = {BLURRED: _is_blurred(edges)}
+        # Blur mixes the card with the table.
+        found |= {} if found[BLURRED] else framed_badly(grey)
+    found |= {
+        DARK: quantile(grey.histogram(), 0.9) < DARKEST,
         GLARE: _has_glare(grey),
         TOO_SMALL: long_side < SMALLEST,
     }
-    return tuple(code for code, is_so in found.items() if is_so)
+    return tuple(code for code in WARNINGS if found.get(code))
 
 
-def _differences(grey: Image.Image, distance: int) -> list[Image.Image]:
-    """How much each pixel differs from the one `distance` to its right, and from the one below; none in a sliver."""
-    width, height = grey.size
-    moved = []
-    if width > 2 * distance:
-        moved.append(((distance, 0, width, height), (0, 0, width - distance, height)))
-    if height > 2 * distance:
-        moved.append(((0, distance, width, height), (0, 0, width, height - distance)))
-    return [ImageChops.difference(grey.crop(there), grey.crop(here)) for there, here in moved]
+def _edges(grey: Image.Image, way: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
+    """For each place the largest step between neighbours along this way, and the range, both within `_REACH` pixels."""
+    if min(grey.size) <= 2 * _REACH:
+        return Image.new("L", (1, 1)), Image.new("L", (1, 1))
+    step = ImageChops.difference(*_pair(grey, way, 1))
+    high = low = grey
+    distance = 1
+    while distance < _REACH:
+        step = ImageChops.lighter(*_pair(step, way, distance))
+        high, low = ImageChops.lighter(*_pair(high, way, distance)), ImageChops.darker(*_pair(low, way, distance))
+        distance *= 2
+    size = (0, 0, min(step.width, high.width), min(step.height, high.height))
+    return step.crop(size), ImageChops.subtract(high, low).crop(size)
 
 
-def _is_blurred(steps: Sequence[Image.Image], reaches: Sequence[Image.Image]) -> bool:
-    """In either direction: a hand that moved sideways leaves the lines along its way sharp."""
-    for step, reach in zip(steps, reaches, strict=False):
-        height = _quantile(reach.histogram(), 0.99)
-        if height >= LEAST_CONTRAST and _quantile(step.histogram(), 0.999) < SOFTEST * height:
+def _pair(image: Image.Image, way: tuple[int, int], distance: int) -> tuple[Image.Image, Image.Image]:
+    """The picture, and itself moved so far along the way, where they overlap."""
+    x, y = way[0] * distance, way[1] * distance
+    width, height = image.width - x, image.height - abs(y)
+    here, there = max(0, -y), max(0, y)
+    return image.crop((0, here, width, here + height)), image.crop((x, there, x + width, there + height))
+
+
+def _is_blank(edges: Sequence[tuple[Image.Image, Image.Image]]) -> bool:
+    return min(edges[0][1].size) > 1 and all(
+        sum(height.histogram()[_FAINTEST:]) < _ANYTHING * height.width * height.height for _, height in edges
+    )
+
+
+def _is_blurred(edges: Sequence[tuple[Image.Image, Image.Image]]) -> bool:
+    """Whether the highest edges along some way are climbed slowly."""
+    for step, height in edges:
+        least = quantile(height.histogram(), 1 - _EDGES)
+        if least < LEAST_CONTRAST:
+            continue
+        highest = height.point([255 if value >= least else 0 for value in range(256)])
+        if mean(step.histogram(highest)) < SOFTEST * mean(height.histogram(highest)):
             return True
     return False
-
-
-def _contrast(reaches: Sequence[Image.Image]) -> int:
-    return max((_quantile(reach.histogram(), 0.99) for reach in reaches), default=0)
-
-
-def _is_cut_off(steps: Sequence[Image.Image], contrast: int) -> bool:
-    """Print that runs into an edge of the picture is as dense there as anywhere."""
-    if len(steps) < 2 or contrast < LEAST_CONTRAST:
-        return False
-    width, height = steps[1].width, steps[0].height
-    size = (width - 1, height - 1)
-    both = ImageChops.lighter(*(step.crop((0, 0, *size)) for step in steps))
-    strong = both.point([255 if value >= contrast // 3 else 0 for value in range(256)])
-    average = _mean(strong)
-    if not 255 * _PRINT[0] <= average <= 255 * _PRINT[1]:
-        return False
-    rim = max(2, round(max(size) * _RIM))
-    right, low = size[0] - rim, size[1] - rim
-    rims = ((0, 0, rim, size[1]), (right, 0, *size), (0, 0, size[0], rim), (0, low, *size))
-    return any(_mean(strong.crop(box)) >= RIM_SHARE * average for box in rims)
 
 
 def _has_glare(grey: Image.Image) -> bool:
@@ -96,18 +103,3 @@ def _has_glare(grey: Image.Image) -> bool:
     ImageDraw.floodfill(framed, (0, 0), 0)
     least, most = GLARE_SHARE
     return least <= framed.histogram()[255] / (cells.width * cells.height) <= most
-
-
-def _quantile(histogram: Sequence[int], share: float) -> int:
-    """The grey level below which this share of the pixels lies."""
-    wanted, seen = share * sum(histogram), 0
-    for level, count in enumerate(histogram):
-        seen += count
-        if seen >= wanted:
-            return level
-    return len(histogram) - 1
-
-
-def _mean(image: Image.Image) -> float:
-    histogram = image.histogram()
-    return sum(level * count for level, count in enumerate(histogram)) / max(1, sum(histogram))

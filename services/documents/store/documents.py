@@ -11,15 +11,15 @@ from services.documents.model.document import Document, Kept
 
 INSERT_DOCUMENT = """
 INSERT INTO documents (id, application, type, side, width, height, bytes, warnings, mask, stored_at,
-                       folder, key_name, fingerprint, mark)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                       folder, key_name, fingerprint, mark, reach)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (id) DO NOTHING
 RETURNING id
 """
 
 DOCUMENT_COLUMNS = """
 SELECT id, application, type, side, width, height, bytes, warnings, mask, stored_at,
-       folder, wrapped_key, key_name, fingerprint, mark, deleted_at
+       folder, wrapped_key, key_name, fingerprint, mark, reach, deleted_at
   FROM documents
 """
 
@@ -103,6 +103,7 @@ async def insert_document(conn: Connection, document: Document) -> bool:
         kept.key_name,
         kept.fingerprint,
         kept.mark,
+        document.reach,
     )
     return inserted is not None
 
@@ -217,5 +218,6 @@ def _kept_document(row: asyncpg.Record) -> Document:
         mask=row["mask"],
         stored_at=row["stored_at"],
         kept=kept,
+        reach=row["reach"],
         deleted_at=row["deleted_at"],
     )

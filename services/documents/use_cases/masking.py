@@ -61,7 +61,7 @@ def _own(document: Document | None, grant: Grant) -> Document:
 
 async def _masked(vault: Vault, document: Document, boxes: Sequence[Box]) -> Document:
     """The document with the boxes burnt in, already stored under a key of its own."""
-    renditions = await vault.decoder.burn(await open_rendition(vault, document, READING), boxes)
+    renditions = await vault.decoder.burn(await open_rendition(vault, document, READING), boxes, document.reach)
     reading = next(each for each in renditions if each.name == READING)
     # Neither fingerprint nor mark: they would still tell whether somebody holds the picture as it was.
     kept = await keep(vault, document.id, sealing.new_key(), renditions)

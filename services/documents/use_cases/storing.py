@@ -27,7 +27,7 @@ from services.documents.model.document import (
     Rendition,
     Upload,
 )
-from services.documents.model.kinds import HEAD_BYTES, kind_of
+from services.documents.model.kinds import HEAD_BYTES, kind_of, named
 from services.documents.model.retention import unfinished_before
 from services.documents.objects import KEY
 from services.documents.scanner import scan
@@ -38,10 +38,9 @@ from services.documents.use_cases.vault import Vault
 log = structlog.get_logger()
 
 
+UNREADABLE = "unreadable_image"
 #: Beside the code of a refusal: this very file was refused before, and was not looked at again.
 SAME_AS_BEFORE = "same_as_before"
-#: What people most often send that is no picture.
-_PDF = b"%PDF-"
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,9 @@ async def store_document(vault: Vault, grant: Grant, upload: Upload, pieces: Asy
     """Store the image. The same image again gives the same answer and is said only once.
 
     Raises Forbidden, Invalid (unknown_type, unknown_side, the policy's own refusals, unreadable_image, pdf,
-    too_many_pixels, infected), TooLarge, Conflict (other_image, masked, deleted) or Unavailable (busy: too many at once): nothing is then
-    stored. A file that this application sent before is refused with its code and `same_as_before`, without decoding it.
+    too_many_pixels, infected; beside the fourth stands what kind of file it is, where that says more), TooLarge, Conflict
+    (other_image, masked, deleted) or Unavailable (busy: too many at once): nothing is then stored. A file that this
+    application sent before is refused with its code and `same_as_before`, without decoding it.
     """
     if grant.owner != upload.application:
         raise Forbidden("other_application")
@@ -75,7 +75,7 @@ async def _store(vault: Vault, upload: Upload, received: Received) -> Document:
     if known:
         return await _repeated(vault, known, upload, received)
     if code:
-        raise refused(code, SAME_AS_BEFORE)
+        raise _refused(code, received, SAME_AS_BEFORE)
     cleaned = await _cleaned(vault, upload, received)
     if same:
         cleaned = replace(cleaned, warnings=(*cleaned.warnings, SAME_IMAGE))
@@ -133,12 +133,18 @@ async def _cleaned(vault: Vault, upload: Upload, received: Received) -> Cleaned:
     kind = kind_of(bytes(received.image[:HEAD_BYTES]))
     try:
         if kind is None:
-            raise refused("pdf" if received.image.startswith(_PDF) else "unreadable_image")
+            raise refused(UNREADABLE)
         return await vault.decoder.clean(received.image, kind, vault.policy.limits.image_pixels)
     except Invalid as refusal:
         async with vault.db.transaction() as tx:
             await store.remember_refusal(tx.conn, upload.application, received.marks[-1], refusal.code, vault.now())
-        raise
+        raise _refused(refusal.code, received) from None
+
+
+def _refused(code: str, received: Received, *also: str) -> Invalid:
+    """The refusal; of what cannot be read it is said what it is."""
+    kind = named(received.image) if code == UNREADABLE else None
+    return refused(code, *((kind,) if kind else ()), *also)
 
 
 async def _repeated(vault: Vault, known: Document, upload: Upload, received: Received) -> Document:
@@ -170,6 +176,7 @@ async def _write(vault: Vault, upload: Upload, received: Received, cleaned: Clea
         mask=PENDING if kind and kind.mask else NOT_NEEDED,
         stored_at=vault.now(),
         kept=kept,
+        reach=cleaned.reach,
     )
 
 

@@ -28,7 +28,6 @@ CURRENT, OLD = "current", "old"
 #: No file was chosen.
 NO_FILE = "no_file"
 _NO_FILE = _("写真を選択してください。")
-_SAME_AS_BEFORE = "same_as_before"
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,6 @@ def show_photograph(intake: Intake, request: web.Request, view: ApplicationView,
         "max_bytes": policy.limits.upload_bytes,
         "max_megabytes": policy.limits.upload_bytes // (1024 * 1024),
         "too_large": messages.text("too_large"),
-        "pdf": messages.text("pdf"),
         "errors": [FieldError("document", "refused", error)] if error else [],
     }
     return show(intake, request, "document.html", values)
@@ -138,9 +136,11 @@ def page_with(chosen: Chosen, problem: Problem) -> str:
 def _said(policy: Policy, codes: list[str]) -> str:
     if not codes or codes[0] not in (*messages.TEXTS, NO_FILE):
         return ""
-    detail = str(most_documents(policy)) if codes[0] == "too_many_documents" else ""
-    text = gettext(_NO_FILE) if codes[0] == NO_FILE else messages.text(codes[0], detail=detail)
-    return messages.text(_SAME_AS_BEFORE, detail=text) if _SAME_AS_BEFORE in codes[1:] else text
+    if codes[0] == NO_FILE:
+        return gettext(_NO_FILE)
+    if codes[0] == "too_many_documents":
+        return messages.text(codes[0], detail=str(most_documents(policy)))
+    return messages.refusal(codes)
 
 
 def _sent(view: ApplicationView, code: str) -> set[str]:

@@ -2,6 +2,12 @@
 // It is drawn anew only where something was done to it; else the bytes of the file go up as they are.
 const LEAST = 2;
 const LONGEST = 2400;
+// Of pictures that are long or wide: the short side stays legible as long as the area can be drawn.
+const SHORTEST = 1000;
+const MOST_PIXELS = 12_000_000;
+// A camera's JPEG carries what is at one place through blocks of 16 pixels, and drawing it smaller blends a few more.
+const BLOCK = 16;
+const BLENDED = 4;
 const SHOWN = 1200;
 const EDGE = 20;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -28,8 +34,15 @@ export async function edit(file, tools, { text, say, places }) {
   let chosen;
   let timer;
 
-  function turned(longest) {
-    const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const sized = (longest) => Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+
+  function largest() {
+    const legible = Math.min(1, SHORTEST / Math.min(bitmap.width, bitmap.height));
+    const possible = Math.sqrt(MOST_PIXELS / (bitmap.width * bitmap.height));
+    return Math.min(1, possible, Math.max(sized(LONGEST), legible));
+  }
+
+  function turned(scale) {
     const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(size * scale)));
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = turns % 2 ? [height, width] : [width, height];
@@ -42,7 +55,7 @@ export async function edit(file, tools, { text, say, places }) {
   }
 
   function draw() {
-    const canvas = turned(SHOWN);
+    const canvas = turned(sized(SHOWN));
     stage.querySelector("canvas")?.remove();
     stage.prepend(canvas);
   }
@@ -197,13 +210,22 @@ export async function edit(file, tools, { text, say, places }) {
   say("shown");
 
   return {
-    async picture() {
-      if (!turns && !boxes.length) return file;
-      let canvas = turned(LONGEST);
+    draws: true,
+    async picture(anew = false) {
+      if (!anew && !turns && !boxes.length) return file;
+      const scale = largest();
+      let canvas = turned(scale);
       const pen = canvas.getContext("2d");
       const pixels = ([x, y, width, height]) =>
         [x * canvas.width, y * canvas.height, width * canvas.width, height * canvas.height].map((each) => each / 100);
-      for (const { kind, box } of boxes) if (kind === "mask") pen.fillRect(...pixels(box));
+      const margin = Math.ceil(BLOCK * scale) + (scale < 1 ? BLENDED : 1);
+      const down = (at) => Math.floor((at - margin) / BLOCK) * BLOCK;
+      const up = (at) => Math.ceil((at + margin) / BLOCK) * BLOCK;
+      for (const { kind, box } of boxes) {
+        if (kind !== "mask") continue;
+        const [x, y, width, height] = pixels(box);
+        pen.fillRect(down(x), down(y), up(x + width) - down(x), up(y + height) - down(y));
+      }
       const kept = boxes.find(({ kind }) => kind === "crop");
       if (kept) {
         const [x, y, width, height] = pixels(kept.box).map(Math.round);

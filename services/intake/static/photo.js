@@ -36,20 +36,21 @@ function wrong(slot, message) {
   slot.input.focus();
 }
 
-// What is wrong with this file before it is sent, in words; "" where nothing is.
-function unfit({ type, size }) {
-  if (type === "application/pdf") return text("pdf");
-  return size > form.dataset.most ? text("large") : "";
-}
+// What is wrong with this file before it is sent, in words; "" where nothing is. What is too large is drawn smaller.
+const large = ({ size }) => size > form.dataset.most;
 
 function chosen(slot, file) {
   slot.file = file;
   slot.sent = null;
-  wrong(slot, unfit(file));
+  wrong(slot, "");
   // After the one chosen before, which may take longer: the last one is what is shown.
   slot.ready = Promise.all([import(form.dataset.photos), slot.ready])
     .then(([{ edit }]) => edit(file, slot.tools, { text, say, places }))
-    .catch(() => ({ picture: async () => file }));
+    .catch(() => ({ picture: async () => file }))
+    .then((edited) => {
+      if (large(file) && !edited.draws) wrong(slot, text("large"));
+      return edited;
+    });
 }
 
 function choose(slot) {
@@ -130,7 +131,8 @@ function pause(seconds) {
 }
 
 async function send(slot) {
-  const picture = await (await slot.ready).picture();
+  if (large(slot.file)) say("shrinking");
+  const picture = await (await slot.ready).picture(large(slot.file));
   let renewed = false;
   for (let number = 0; ; number += 1) {
     bar.value = 0;
@@ -163,7 +165,7 @@ async function sendAll() {
   const waiting = slots.filter((slot) => slot.file && !slot.sent);
   if (!waiting.length && !slots.some((slot) => slot.sent)) return wrong(slots[0], text("missing"));
   for (const slot of waiting) {
-    if (unfit(slot.file)) return wrong(slot, unfit(slot.file));
+    if (large(slot.file) && !(await slot.ready).draws) return wrong(slot, text("large"));
     const answer = await send(slot);
     if (!answer) return say("stuck");
     const body = parsed(answer);

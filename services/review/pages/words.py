@@ -62,6 +62,10 @@ WARNINGS = {
     "dark": "暗い",
     "too_small": "小さい",
     "cut_off": "端が欠けている",
+    "small": "書類が小さい",
+    "blank": "何も写っていない",
+    "incomplete": "途中まで",
+    "shrunk": "縮小された",
     "same_image": "前と同じ写真",
 }
 #: Why an image is gone.

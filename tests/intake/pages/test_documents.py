@@ -262,7 +262,11 @@ async def test_no_file_is_said_beside_the_field(browser: Browser, application: A
     ("refusal", "code", "said"),
     [
         ((422, "unreadable_image"), "unreadable_image", "写真として開けませんでした。別の写真を選択してください。"),
-        ((422, "pdf"), "pdf", "PDFは送れません。紙か画面を写真に撮って送ってください。"),
+        (
+            (422, "pdf"),
+            "pdf",
+            "このPDFは受け取れません。スキャンした1ページだけのPDFか、紙や画面を撮った写真をお送りください。",
+        ),
         ((413, "too_large"), "too_large", "写真のファイルが大きすぎます。もう一度撮るか、小さくしてお送りください。"),
         ((422, "too_many_pixels"), "too_many_pixels", "写真が大きすぎます。小さくして、もう一度お送りください。"),
         (
@@ -296,6 +300,16 @@ async def test_the_same_picture_again_is_said_in_words(
     house.documents.refuse, house.documents.warnings = None, ("same_image",)
     page = await browser.photograph(page)
     assert "撮り直しをお願いした写真と、同じ写真のようです。" in page.text
+
+
+async def test_a_refusal_names_the_file_that_was_sent(house: House, browser: Browser, application: Application) -> None:
+    house.documents.refuse, house.documents.also = (422, "unreadable_image"), ("video_file",)
+    page = await browser.photograph(await browser.get(LICENCE + "&address=current"))
+    assert page.messages == {"document": "動画は受け取れません。書類を写真に撮ってお送りください。"}
+    # What documents may say one day, and is not known here, is passed over.
+    house.documents.also = ("hologram_file",)
+    page = await browser.photograph(page)
+    assert page.messages == {"document": "写真として開けませんでした。別の写真を選択してください。"}
 
 
 async def test_the_pages_script_is_answered_in_json_and_the_same_picture_twice_is_one(

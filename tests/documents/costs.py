@@ -1,0 +1,30 @@
+"""What a picture costs the worker: the most memory that a real one has held, and its CPU time."""
+
+from pathlib import Path
+
+from chassis.errors import Invalid
+from services.documents.decoder import Decoder, open_decoder
+
+#: Bytes that a worker may hold at most, whatever comes; and for the photograph of a phone.
+MOST, OF_A_PHONE = 330_000_000, 110_000_000
+
+
+def resident(pid: int) -> int:
+    """The most bytes of memory that the process has held."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+async def cost_of(image: bytes, kind: str, max_pixels: int = 200_000_000) -> tuple[str, int]:
+    """What became of it ("stored", or the code of the refusal), and the peak of a worker that did nothing else, in bytes."""
+    async with open_decoder() as decoder:
+        what = await _outcome(decoder, image, kind, max_pixels)
+        return what, max(resident(pid) for pid in decoder.pids())
+
+
+async def _outcome(decoder: Decoder, image: bytes, kind: str, max_pixels: int) -> str:
+    try:
+        await decoder.clean(image, kind, max_pixels)
+    except Invalid as refusal:
+        return refusal.code
+    return "stored"
