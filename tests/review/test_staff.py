@@ -1,11 +1,14 @@
 """Staff accounts and their sessions."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from chassis.errors import Invalid, TooManyRequests, Unauthenticated
 from services.review import use_cases
+from services.review.model.attempts import OF_ADDRESS
+from services.review.store import attempts
 from tests.review import samples
 from tests.review.conftest import ADDRESS, PASSWORD, House
 
@@ -189,3 +192,13 @@ async def test_signing_in_again_ends_the_session_before_it_and_keeps_ones_own_cl
     assert (await use_cases.get_case(house.review, case.id)).case.status == "claimed"
     await use_cases.replace_session(house.review, await house.token(), house.colleague)
     assert (await use_cases.get_case(house.review, case.id)).case.status == "waiting"
+
+
+async def test_who_began_first_and_is_counted_last_need_not_wait(house: House) -> None:
+    """Colleagues behind one address sign in at the same moment."""
+    now = house.review.now()
+    async with house.review.db.transaction() as tx:
+        waits = [
+            await attempts.count(tx.conn, b"a", OF_ADDRESS, now - timedelta(milliseconds=each)) for each in range(3)
+        ]
+    assert waits == [None, None, None]

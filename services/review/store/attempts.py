@@ -5,13 +5,14 @@ from datetime import datetime
 from chassis.connection import Connection
 from services.review.model.attempts import Patience
 
-# One statement: of any number at once no more get through than may.
+# One statement: of any number at once no more get through than may. Who need not wait waits for no time at all: of two at
+# once the one that began first may be counted last.
 COUNT = """
-INSERT INTO sign_in_attempts AS a (key, attempts, last_at, next_at) VALUES ($1, 1, $2::timestamptz, $2)
+INSERT INTO sign_in_attempts AS a (key, attempts, last_at, next_at) VALUES ($1, 1, $2::timestamptz, '-infinity')
 ON CONFLICT (key) DO UPDATE
    SET attempts = CASE WHEN a.last_at <= $3 THEN 1 ELSE a.attempts + 1 END,
        last_at = $2,
-       next_at = CASE WHEN a.last_at <= $3 OR a.attempts + 1 < $4 THEN $2
+       next_at = CASE WHEN a.last_at <= $3 OR a.attempts + 1 < $4 THEN '-infinity'
                       ELSE $2 + least($5::interval * power(2, least(a.attempts + 1 - $4, 20)), $6::interval) END
  WHERE a.next_at <= $2
 RETURNING attempts
@@ -19,7 +20,7 @@ RETURNING attempts
 
 NEXT = "SELECT next_at FROM sign_in_attempts WHERE key = $1"
 FORGET = "DELETE FROM sign_in_attempts WHERE key = $1"
-TAKE_BACK = "UPDATE sign_in_attempts SET attempts = greatest(attempts - 1, 0), next_at = last_at WHERE key = $1"
+TAKE_BACK = "UPDATE sign_in_attempts SET attempts = greatest(attempts - 1, 0), next_at = '-infinity' WHERE key = $1"
 PRUNE = "DELETE FROM sign_in_attempts WHERE last_at <= $1"
 
 
