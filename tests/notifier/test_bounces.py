@@ -242,7 +242,8 @@ def test_of_the_status_only_its_digits_are_kept(status: str, read: str) -> None:
 
 def _came_back(text: str, tag: UUID = DELIVERY) -> bytes:
     to = f"bounces+{tag.hex}@library.example.jp"
-    return text.replace("{to}", to).replace("{id}", str(tag)).encode("utf-8", "surrogateescape")
+    said = text.replace("{to}", to).replace("{id}", str(tag)).replace("{tag}", tag.hex)
+    return said.encode("utf-8", "surrogateescape")
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
