@@ -26,15 +26,16 @@ WHO = {
     "phone": "０９０８１７５３９４２",
     "birth_date": "昭和31年7月19日",
 }
-#: As typed, as understood, and as compared.
+#: As typed, as understood, and as compared; long enough that no id or moment holds one by chance.
 MARKERS = (
     "蓬莱",
     "咲耶",
     "ホウライ",
     "ほうらい",
     "コーポ蓬",
-    "8175",
-    "８１７５",
+    "8175-3942",
+    "81753942",
+    "８１７５３９４２",
     "1956-07-19",
     "昭和31",
     "窓口の覚え",
