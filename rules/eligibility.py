@@ -9,13 +9,12 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rules import text
 from rules.policy_choices import Category, MunicipalityList
 
 if TYPE_CHECKING:
     from rules.policy import Policy
 
-#: Of an address: the municipality stands there, and a list is gone through for each category.
-_BEGINNING = 100
 _PREFECTURE = re.compile("^(東京都|北海道|京都府|大阪府|[^ 0-9市郡区町村]{2,3}県)")
 _COUNTY = re.compile("^[^ 0-9市区町村郡]{1,5}郡")
 _CITY = re.compile("[^ 0-9]{1,7}?市")
@@ -81,7 +80,7 @@ def _fits(policy: "Policy", category: Category, address: str, organisation_addre
 
 def _parts(address: str) -> tuple[str, str, str]:
     """Prefecture, county (both "" where they are not said) and what follows."""
-    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address[:_BEGINNING]))
+    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address[: text.MAX_RAW]))
     prefecture = _PREFECTURE.match(place)
     place = place[prefecture.end() :] if prefecture else place
     county = _COUNTY.match(place)
