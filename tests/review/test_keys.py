@@ -55,7 +55,9 @@ async def test_who_applied_before_the_rules_changed_is_found_by_who_applies_now(
         ("頰田 花", "頬田 花"),
     ],
 )
-async def test_the_forms_of_one_name_meet_whatever_version_stored_the_first(house: House, stored: str, typed: str) -> None:
+async def test_the_forms_of_one_name_meet_whatever_version_stored_the_first(
+    house: House, stored: str, typed: str
+) -> None:
     earlier = await house.case(who=person(stored, "ハナ", "大江6-1-74", "096-000-0001"))
     await make_old(house)
     await renew_keys(house.review)
