@@ -29,7 +29,7 @@ from chassis.service import Chassis
 from chassis.testing import settings_for_tests
 from contracts import CONTRACTS, ENVELOPE
 from services.review.app import BATCH_HANDLERS, HANDLERS, ReviewSettings, start
-from services.review.store import cases, documents
+from services.review.store import cases, documents, turns
 from tools.installation import Installation
 from tools.places import ROOT
 
@@ -165,7 +165,7 @@ async def take_by_hand(db: Database, batch: Sequence[AbstractIncomingMessage]) -
     subjects = sorted(UUID(event["subject"]) for event in events)
     async with db.pool.acquire() as conn, conn.transaction():
         await inbox.accept(conn, QUEUE, [UUID(event["id"]) for event in events])
-        await conn.execute(cases.LOCK_APPLICATIONS, subjects)
+        await conn.execute(turns.LOCK_APPLICATIONS, subjects)
         assert not await conn.fetch(cases.HEARD_OF, subjects)
         await conn.executemany(INSERT_CASE, [case_row(event) for event in events])
         await conn.executemany(documents.NAME, [row for event in events for row in document_rows(event)])

@@ -63,4 +63,6 @@ async def measured(db: Database | None, _request: web.Request) -> web.Response:
         waiting, oldest = await outbox.waiting(conn)
     metrics.outbox_waiting.set(waiting)
     metrics.outbox_oldest.set(oldest)
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    # Grows with every kind of answer that was ever given: in a thread, so that nobody else waits for it.
+    text = await asyncio.to_thread(generate_latest)
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})

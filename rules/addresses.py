@@ -19,7 +19,10 @@ _PREFECTURES = (
 )
 #: What stands before an address and is no part of it: postal mark and code, the country (and not 日本橋).
 _NO_PART_OF_IT = re.compile(
-    rf"(?:[ ,、:〒〶]|(?:郵便番号|住所|所在地)[ :]|[0-9]{{3}} ?{_ANY_HYPHEN}? ?[0-9]{{4}}(?![0-9]|{_ANY_HYPHEN})|"
+    rf"(?:[ ,、:〒〶]|郵便番号(?=[ :〒〶0-9])|(?:ご?(?:現住所|住所|じゅうしょ)|所在地|(?:地|住)址|주소|(?:home )?address)[ :]|"
+    r"T(?=[0-9]{3})|"
+    rf"[(\[【「〔] ?[〒〶]? ?[0-9]{{3}} ?{_ANY_HYPHEN}? ?[0-9]{{4}} ?[)\]】」〕]|"
+    rf"[0-9]{{3}} ?{_ANY_HYPHEN}? ?[0-9]{{4}}(?![0-9]|{_ANY_HYPHEN})|"
     rf"日本国|日本(?=[ ,、〒0-9]|{_PREFECTURES})|japan(?![a-z]))*+",
     re.IGNORECASE,
 )
@@ -27,11 +30,16 @@ _NO_PART_OF_IT = re.compile(
 _N = f"(?:[0-9]+|[{KANJI_NUMERALS}]+)"
 _PREFECTURE = re.compile(f"^(?:{one_form(_PREFECTURES)})")
 # 郡山市, 蒲郡市 and 大和郡山市 are no counties, and 余市郡 is one.
-_COUNTY = re.compile("^(?:余市|[^0-9市区郡]{1,5})郡(?=(?:余市|[^0-9市区郡]{1,8})[町村])")
+_COUNTY = re.compile(
+    "^(?:(?:八丈島|三宅島)(?=八丈町|三宅村)|(?:余市|[^0-9市区郡]{1,5})郡(?=(?:余市|[^0-9市区郡]{1,8})[町村]))"
+)
 _CITY_OF_A_WARD = re.compile("^[^0-9市区町村]{1,5}市(?=[^0-9市区町村]{1,4}区)")
 _SMALL = str.maketrans("ヶヵ之丿", "ケカノノ")
-_BRACKETS = re.compile(r"[()\[\]{}「」『』【】〔〕<>《》〈〉]")
+_BRACKETS = re.compile(r"[#,、()\[\]{}「」『』【】〔〕<>《》〈〉]")
 _NOTE_BEFORE = re.compile(r"^ ?[(（][^()（）]*[)）]")
+_MARK_OF_A_CHAIN = re.compile("(?<=[0-9])[/,、・.](?=[0-9])")
+_ORDINAL = re.compile("第(?=(?:[0-9]+|[" + KANJI_NUMERALS + "]+)(?:地割|線|号室?(?:$|[^線道])))")
+_INTO = re.compile("(?<=[東西]入)[ルリ]")
 _GA_IN_A_NAME = re.compile("(?<=[^0-9A-Za-z])ガ(?=[\u3400-\u9fff])")
 _START = f"(?<![{KANJI_NUMERALS}])"
 #: Numerals that count something: 二丁目, 北二十四条, 第一地割, 一ノ町.
@@ -48,7 +56,7 @@ _LAST = re.compile(rf"{_START}[{KANJI_NUMERALS}]++$")
 _ONE_FOR_A_HYPHEN = re.compile("(?<=[0-9])[一ー](?=[0-9])")
 _NUMBERED_TOWN = re.compile("[0-9]++(?=番町)")
 _UNITS = re.compile("(?<=[0-9])(?:丁目|町目|丁(?=[0-9-]|$)|番地ノ?|番(?![町丁館街])ノ?|号室?|ノ(?=[0-9]))")
-_LINK_BEFORE_A_BLOCK = re.compile(f"(?<=[0-9]){_LINK}(?=[ァ-ン][0-9])")
+_LINK_BEFORE_A_BLOCK = re.compile(f"(?<=[0-9]){_LINK}(?=[ァ-ン]{_LINK}?[0-9])")
 _LINK_AFTER_A_BLOCK = re.compile(f"(?<![ァ-ンー])([ァ-ン])(?:部|{_LINK})(?=[0-9])")
 _KANJI_DIGITS = "〇一二三四五六七八九"
 
@@ -64,7 +72,12 @@ def match_key(shown: str) -> str:
     """For finding candidates only: 大江六丁目1番74号 = 大江6-1-74. Spaces, brackets, 字 and what people leave out before a town
     (the prefecture, the county, the city of a ward) are dropped."""
     key = unicodedata.normalize("NFKC", text.without_selectors(shown))
-    key = text.hiragana_to_katakana(one_form(_BRACKETS.sub(" ", _NOTE_BEFORE.sub("", key)))).upper().translate(_SMALL)
+    key = (
+        text.hiragana_to_katakana(one_form(_BRACKETS.sub(" ", _MARK_OF_A_CHAIN.sub("-", _NOTE_BEFORE.sub("", key)))))
+        .upper()
+        .translate(_SMALL)
+    )
+    key = _INTO.sub("", _ORDINAL.sub("", key))
     key = re.sub(r"(?<=[0-9]) +(?=[0-9])", "-", text.one_space(key)).replace(" ", "")
     for left_out in (_PREFECTURE, _COUNTY, _CITY_OF_A_WARD):
         key = left_out.sub("", key)

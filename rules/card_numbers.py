@@ -6,6 +6,14 @@ from collections.abc import Callable
 from rules import text
 from rules.policy_cards import CardNumbers
 
+#: What people write before or behind the number when they copy it from the card, in the form's languages.
+_LABEL = re.compile(
+    r"^\W*(?:(?:(?:図書館|図書|貸出|利用者?|会員|登録者?)*(?:カード|券)?の?(?:番号|ナンバー|NO(?=[.: ]))|(?:図書館|図書|貸出|利用)*カード|"
+    r"(?:library )?card(?: (?:number|no))?|number|no|(?:借书证|借書證|读者证|卡)[号號]?|(?:도서관 ?)?(?:카드|회원) ?번호)[\s.:=は#]*)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"(?:です|番|号|。|입니다|\([^()]*[^\W\d_][^()]*\))$")
+_MARKS = re.compile(r"[_~*#・、,()\[\]{}<>「」『』【】〔〕" + re.escape(text.HYPHENS) + r"]|(?<=[0-9])[/.](?=[0-9])")
 _CODABAR = "0123456789-$:/.+ABCD"
 
 
@@ -41,8 +49,8 @@ def serial(policy: CardNumbers, number: str) -> int | None:
 
 
 def clean(typed: str) -> str:
-    """Without spaces and hyphens, in ASCII: as a reader or a person at a keyboard gives it."""
-    return re.sub("[_" + re.escape(text.HYPHENS) + "]", "", _in_ascii(typed))
+    """Without labels, spaces, hyphens and brackets, in ASCII: as a reader or a person at a keyboard gives it."""
+    return _MARKS.sub("", _in_ascii(typed))
 
 
 def understood(policy: CardNumbers, typed: str) -> str:
@@ -57,11 +65,14 @@ def understood(policy: CardNumbers, typed: str) -> str:
 
 
 def _in_ascii(typed: str) -> str:
-    return re.sub(r"\s", "", text.ascii_digits(typed[: text.MAX_RAW])).upper()
+    plain = text.ascii_digits(typed[: text.MAX_RAW]).strip()
+    return re.sub(r"\s", "", _BEHIND.sub("", _LABEL.sub("", plain))).upper()
 
 
 def _without_start_stop(policy: CardNumbers, number: str) -> str:
-    """Some readers give the letters, and some cards have them printed."""
+    """Some readers give the letters, and some cards have them printed. Only the method mod16 has letters of its own."""
+    if policy.check_digit != "mod16":
+        return number.removeprefix(policy.start_stop[0]).removesuffix(policy.start_stop[1])
     is_framed = len(number) > 2 and number[0] + number[-1] == policy.start_stop
     return number[1:-1] if is_framed else number
 

@@ -19,11 +19,16 @@ _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八
     "零": 0,
     "○": 0,
     "壱": 1,
+    "壹": 1,
     "弐": 2,
+    "貳": 2,
+    "貮": 2,
     "参": 3,
+    "參": 3,
 }
+_TENS = {"十": 10, "拾": 10, "廿": 20, "卄": 20, "卅": 30, "丗": 30, "百": 100, "千": 1000}
 #: As people write numbers in kanji, and old documents do.
-KANJI_NUMERALS = "〇○零一二三四五六七八九十百千壱弐参拾"
+KANJI_NUMERALS = "〇○零一二三四五六七八九十百千廿卄卅丗壱壹弐貳貮参參拾"
 _NUMBER = f"[0-9]+|[{KANJI_NUMERALS}]+"
 _ERA = "明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr]"
 _BREAK = "[-/. ]"
@@ -35,7 +40,7 @@ _COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _COMPACT_ERA = re.compile(rf"(?P<era>{_ERA}){_BREAK}*(?P<year>[0-9]{{2}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})")
 _YEAR_LAST = re.compile(rf"([0-9]{{1,2}}){_BREAK}+([0-9]{{1,2}}){_BREAK}+([0-9]{{4}})")
 _YEAR_ALONE = re.compile(rf"{_YEAR} ?年?")
-_NO_DAY = re.compile(rf"{_YEAR}(?: ?年|{_BREAK}){_BREAK}*(?:(?:{_NUMBER}) ?月?)?{_BREAK}*日?")
+_NO_DAY = re.compile(rf"{_YEAR}(?: ?年|{_BREAK}|$){_BREAK}*(?:(?:{_NUMBER}) ?)?月?{_BREAK}*日?")
 _IN_BRACKETS = re.compile(r"([^()]*)\(([^()]*)\)([^()]*)")
 _SIDE_BY_SIDE = (
     # 昭和60年/1985年5月5日, and two whole dates.
@@ -52,9 +57,36 @@ _MONTH_NAME = re.compile(
 _NO_PART_OF_IT = re.compile(
     "(?<=[0-9])(?:st|nd|rd|th)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|of|the|born|on|西暦|[-年月日,./ ]"
 )
-_UNKNOWN = re.compile("不明|不詳|不详|未詳|未详|不清楚|分からな|わからな|知らな|미상|모름|unknown|not known")
+_UNKNOWN = re.compile(
+    "不明|不詳|不详|未詳|未详|不清楚|不知道|不記得|不记得|(?:分か|わか|判)(?:らな|りませ|らん)|(?:知|し)(?:らな|りませ)|覚えて(?:いな|いませ|な)|"
+    "미상|모름|모르|모릅|unknown|not (?:know|sure|recorded)|(?:do not|don't|don’t) know|no idea"
+)
 _UNKNOWN_MARK = re.compile("(?<![0-9a-z])[*?x]{1,4}(?![0-9a-z])")
-_BORN = re.compile(" ?(?:生まれ|うまれ|生|出生|출생|생)$")
+_LABEL = re.compile(
+    "^[(「]?(?:生年月日|誕生日|出生年月日|出生日期|生日|せいねんがっぴ|たんじょうび|생年月日|생日|"
+    "date of birth|birth ?date|birthday|dob|d-o-b-?|born)"
+    r"\)? ?[:=は은는-]? ?(?:on )?",
+    re.IGNORECASE,
+)
+_BORN = re.compile(" ?(?:(?:に|の)?(?:生まれ|うまれ|生|出生|출생|생)|です|입니다|。)+$")
+_WEEKDAY = re.compile("(?<=[日0-9]) ?[(]?[月火水木金土日]曜日?[)]?$")
+#: Behind a day, as a machine writes it.
+_MIDNIGHT = re.compile("(?<=[0-9])[T ]00:00(?::00)?(?:[.]0+)?Z?$")
+_SAID = (
+    (re.compile("明治|めいじ|メイジ|meiji", re.IGNORECASE), "明治"),
+    (re.compile("大正|たいしょう|タイショウ|taisho", re.IGNORECASE), "大正"),
+    (re.compile("昭和|しょうわ|ショウワ|showa", re.IGNORECASE), "昭和"),
+    (re.compile("平成|へいせい|ヘイセイ|heisei", re.IGNORECASE), "平成"),
+    (re.compile("令和|れいわ|レイワ|reiwa", re.IGNORECASE), "令和"),
+    (re.compile("がんねん|ガンネン"), "元年"),
+    (re.compile("ねん|ネン"), "年"),
+    (re.compile("がつ|ガツ"), "月"),
+    (re.compile("(?<=[0-9 ])(?:にち|ニチ)"), "日"),
+)
+_ERA_IN_BRACKETS = re.compile(
+    r"^\(([明大昭平令][治正和成]?|[MTSHRmtshr])\)|^([明大昭平令][治正和成])\(([0-9元]{1,2})\)(?=[年. /-])"
+)
+_ALL_IN_BRACKETS = re.compile(r"^\(([^()]*)\)$")
 _SEPARATORS = re.compile("[" + re.escape(text.HYPHENS + text.WAVES) + "・･·,、。‧•⁄∕_\\\\]")
 _UNITS = str.maketrans("년월일號号[]【】〔〕「」", "年月日日日()()()()")
 _LONGEST = 60
@@ -82,9 +114,9 @@ def read_date(raw: str) -> tuple[date | None, str | None, tuple[str, ...]]:
     平成38年 = 2026).
     """
     written = text.one_space(_SEPARATORS.sub("-", text.ascii_digits(raw).translate(_UNITS)))
-    written = _BORN.sub("", written)
     if len(written) > _LONGEST:
         return None, "dob_format", ()
+    written = _plain(written)
     first, second = _two_calendars(written)
     day, error, notes = _one_date(first)
     if day is None or second is None:
@@ -96,6 +128,15 @@ def read_date(raw: str) -> tuple[date | None, str | None, tuple[str, ...]]:
     if year != day.year or other not in (None, day):
         return None, "dob_calendars_differ", ()
     return day, None, notes
+
+
+def _plain(written: str) -> str:
+    """Without what stands around a date and is no part of it, and with the eras and units that are written as they are said."""
+    for said, meant in _SAID:
+        written = said.sub(meant, written)
+    written = _ALL_IN_BRACKETS.sub(r"\1", _BORN.sub("", _LABEL.sub("", written)))
+    written = _WEEKDAY.sub("", _MIDNIGHT.sub("", written))
+    return _ERA_IN_BRACKETS.sub(lambda found: "".join(part or "" for part in found.groups()), written).strip()
 
 
 def _two_calendars(written: str) -> tuple[str, str | None]:
@@ -199,8 +240,8 @@ def number(written: str) -> int | None:
     for char in written:
         if char in _DIGITS:
             section = _DIGITS[char]
-        elif char in "十拾百千":
-            total += (section or 1) * {"十": 10, "拾": 10, "百": 100, "千": 1000}[char]
+        elif char in _TENS:
+            total += (section or 1) * _TENS[char]
             section = 0
         else:
             return None

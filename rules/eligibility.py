@@ -9,6 +9,7 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rules import text
 from rules.policy_choices import Category, MunicipalityList
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _fits(policy: "Policy", category: Category, address: str, organisation_addre
 
 def _parts(address: str) -> tuple[str, str, str]:
     """Prefecture, county (both "" where they are not said) and what follows."""
-    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address))
+    place = re.sub(r"\s", "", unicodedata.normalize("NFKC", address[: text.MAX_RAW]))
     prefecture = _PREFECTURE.match(place)
     place = place[prefecture.end() :] if prefecture else place
     county = _COUNTY.match(place)

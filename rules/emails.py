@@ -11,18 +11,22 @@ _CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
 _MAX_LENGTH = 254
 _DOTS = str.maketrans("。｡．", "...")
 _MARKS = str.maketrans("“”„‟〝〞〈〉《》‘’", '""""""<><>\'\'')
-#: Shown only where a line breaks, and so mostly no part of an address; between letters somebody typed it.
-_SOFT_HYPHEN_MEANT = re.compile("(?<=[0-9A-Za-z])\u00ad(?=[0-9A-Za-z])")
 #: What looks like a hyphen and is none by its kind: the long vowel, lines, the minus, the number one in kanji.
 _HYPHEN_MEANT = re.compile(
     "(?<=[0-9A-Za-z._-])[" + re.escape(text.HYPHENS) + "\u02d7\u2796\u4e00\u23af\u1173](?=[0-9A-Za-z._@-])"
 )
-_LABELS = (
-    r"mailto|e-?mail(?: address)?|mail|メール(?:アドレス)?|eメール|アドレス|"
-    "邮箱|电子邮[箱件](?:地址)?|電子郵件|邮件|이메일(?: 주소)?|메일"
+_LABELS = r"mailto|e-?mail(?: address)?|mail(?: address)?|address|to|pc"
+_LABELS_OF_EAST_ASIA = (
+    "(?:電子|でんし|e)?メール(?:アドレス)?|メルアド|メアド|アドレス|連絡先|携帯|自宅|"
+    "(?:电子|電子)?(?:邮箱|信箱|邮件|郵件)(?:地址)?|(?:이메일|메일)(?: ?주소)?"
 )
-_BEFORE = re.compile(rf"\A[\s(\[{{<「『【〔\"']*(?:(?:{_LABELS}) ?[:=]\s*)*[\s(\[{{<「『【〔']*", re.IGNORECASE)
-_AFTER = re.compile(r"(?<=[^\s.,;:、!?)\]}>」』】〕'\"])[\s.,;:、!?)\]}>」』】〕'\"]++$")
+#: A label of Latin letters needs its colon: `mail taro@…` may be an address with a space in it.
+_BEFORE = re.compile(
+    rf"\A[\s(\[{{<「『【〔\"'✉📧📩️・]*(?:(?:(?:{_LABELS}|{_LABELS_OF_EAST_ASIA}) ?[:=]|(?:my )?e-?mail(?: address)? is |"
+    rf"(?:{_LABELS_OF_EAST_ASIA}) ?[は는은)\]】」]?)\s*)*[\s(\[{{<「『【〔']*",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(r"(?<=[^\s.,;:、・/!?)\]}>」』】〕'\"])(?:[\s.,;:、・/!?)\]}>」』】〕'\"]|です|입니다)++$")
 _NOTE_BEHIND = re.compile(r" ?\([^()@]*\)$")
 _QUOTED_LOCAL = re.compile(r'"([^"\s@]+)"(?=@)')
 _SLIPS = re.compile(r"[,、.]{2,}|[,、]|@{2,}")
@@ -77,7 +81,7 @@ def read_email(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | N
 
 def _ascii_marks(raw: str) -> str:
     """With the hyphens, dots and widths of an input method as ASCII has them, and single spaces."""
-    typed = _SOFT_HYPHEN_MEANT.sub("-", raw)
+    typed = text.visible(raw)
     typed = "".join("-" if unicodedata.category(char) == "Pd" and char not in text.WAVES else char for char in typed)
     typed = text.thorough(typed.translate(_DOTS))
     return _HYPHEN_MEANT.sub("-", typed).translate(_MARKS)

@@ -10,12 +10,22 @@ MAX_CHARACTERS = 100
 _HYPHEN_AFTER_KANA = re.compile("(?<=[ァ-ヺー])[" + re.escape(text.HYPHENS + text.WAVES) + "]")
 _REPEATED_KANJI_MARK = re.compile("(?<=[ァ-ヺーヽヾ])々")
 #: Between the parts of a foreign name: マリア・クルス, マリー＝ルイーズ.
-_SEPARATORS = str.maketrans("･·•‧∙⋅=゠", "・・・・・・＝＝")
+_SEPARATORS = str.maketrans("･·•‧∙⋅/=゠꞊", "・・・・・・・＝＝＝")
 _ALLOWED = re.compile("[ァ-ヺー・＝ヽヾ ]+")
 _IDEOGRAPHS = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-_V_SOUNDS = re.compile("ヴ[ァィゥェォアイウエオ]?|[ヷヸヹヺ]")
+_V_SOUNDS = re.compile("ヴ[ァィゥェォャュョアイウエオ]?|[ヷヸヹヺ]")
 _B = dict(zip("ァィゥェォアイウエオ", "バビブベボバビブベボ", strict=True))
-_B_SOUNDS = {"ヴ": "ブ", **{"ヴ" + vowel: b for vowel, b in _B.items()}, "ヷ": "バ", "ヸ": "ビ", "ヹ": "ベ", "ヺ": "ボ"}
+_B_SOUNDS = {
+    "ヴ": "ブ",
+    **{"ヴ" + vowel: b for vowel, b in _B.items()},
+    "ヴャ": "ビャ",
+    "ヴュ": "ビュ",
+    "ヴョ": "ビョ",
+    "ヷ": "バ",
+    "ヸ": "ビ",
+    "ヹ": "ベ",
+    "ヺ": "ボ",
+}
 _LARGE = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヰヱ", "アイウエオツヤユヨワカケジズオイエ")
 _VOWELS = {
     kana: vowel
@@ -34,7 +44,7 @@ _LENGTHENS = frozenset(("アア", "イイ", "ウウ", "エエ", "エイ", "オ�
 def display(raw: str) -> str:
     """Katakana with one space between the parts; every kind of hyphen after kana is the long-vowel mark."""
     shown = text.hiragana_to_katakana(text.gentle(text.hiragana_to_katakana(raw)))
-    shown = unicodedata.normalize("NFC", shown).translate(_SEPARATORS)
+    shown = text.one_space(re.sub("[,、､]", " ", unicodedata.normalize("NFC", shown).translate(_SEPARATORS)))
     return _REPEATED_KANJI_MARK.sub("ヽ", _HYPHEN_AFTER_KANA.sub("ー", shown))
 
 

@@ -20,6 +20,11 @@ _LATIN = re.compile("[A-Z]+")
 _CONSONANTS_FIRST = str.maketrans("BCDFGHJKLMNPQRSTVWXYZAEIOU", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _EAST_ASIAN = re.compile("[ぁ-ゖァ-ヺー々〆ヶ\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SMALL = str.maketrans("ヶヵ", "ケカ")
+_IDEOGRAPH = "[々\u3400-\u9fff\U00020000-\U0003ffff]"
+#: 一之瀬 = 一の瀬 = 一ノ瀬, 城が崎 = 城ヶ崎: which of them stands in a register, its bearer may not know.
+_LINKS = tuple(
+    (re.compile(f"(?<={_IDEOGRAPH}){link}(?={_IDEOGRAPH})"), meant) for link, meant in (("[之丿]", "ノ"), ("ガ", "ケ"))
+)
 
 
 def display(raw: str) -> str:
@@ -39,12 +44,15 @@ def is_unseparated(shown: str) -> bool:
 
 
 def match_key(shown: str) -> str:
-    """For finding candidates only: 渡邉 太郎 = 渡辺太郎, 张伟 = 張偉, Đặng = DANG, O’Brien = OBRIEN, Santos, Maria = Maria SANTOS."""
+    """For finding candidates only: 渡邉 太郎 = 渡辺太郎, 一之瀬 = 一の瀬, 张伟 = 張偉, Đặng = DANG, O’Brien = OBRIEN,
+    Santos, Maria = Maria SANTOS."""
     key = unicodedata.normalize("NFKC", text.without_selectors(shown))
     key = one_form(text.hiragana_to_katakana(key)).translate(_SMALL)
     key = _HYPHEN_MEANT.sub(" ", key)
     parts = len(_BETWEEN_PARTS.sub(" ", key).split())
     key = without_iteration(_IGNORED.sub("", key))
+    for link, meant in _LINKS:
+        key = link.sub(meant, key)
     key = unicodedata.normalize("NFC", _without_marks(key).upper().translate(_NOT_DECOMPOSABLE))
     return _any_order(key) if parts > 1 and _LATIN.fullmatch(key) else key
 

@@ -29,6 +29,8 @@ hondana arigato konnichiwa himitsu nippon hanako tarou1 yamada tanaka suzuki com
 yahoo1 test123 test1234 tester secret trustno1 starwars naruto
 """
 _COMMON = frozenset(_COMMON_ONES.split())
+#: What the keys " ' - \\ give while Japanese is typed; the long vowel stays, it belongs to words.
+_KEYS_OF_JAPAN = str.maketrans("\u201c\u201d\u2018\u2019\u2010\u2011\u2012\u2013\u2014\u2015\u2212¥", "\"\"''-------\\")
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
@@ -87,13 +89,16 @@ def own_words(form: Mapping[str, object], today: date) -> list[str]:
 
 
 def normalised(password: str) -> str:
-    """NFKC, so that the same password from another device, in full width or in half, is the same; always hash this."""
-    return unicodedata.normalize("NFKC", password)
+    """NFKC with an input method's quotes and hyphens as ASCII has them and nothing invisible, so that the same password from
+    another device, in full width or in half, is the same; always hash this."""
+    visible = "".join(char for char in unicodedata.normalize("NFKC", password) if unicodedata.category(char) != "Cf")
+    return visible.translate(_KEYS_OF_JAPAN)
 
 
 def comparable(password: str) -> tuple[str, ...]:
-    """What a stored hash may be of, likeliest first: hashes from before 2026-12 are of NFC. Mostly these are one."""
-    return tuple(dict.fromkeys((normalised(password), unicodedata.normalize("NFC", password))))
+    """What a stored hash may be of, likeliest first: hashes from before 2026-12 are of NFC or NFKC. Mostly these are one."""
+    older = (unicodedata.normalize(form, password) for form in ("NFKC", "NFC"))
+    return tuple(dict.fromkeys((normalised(password), *older)))
 
 
 def _is_own(password: str, own: Iterable[str], little: int = _LITTLE) -> bool:

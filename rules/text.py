@@ -11,7 +11,7 @@ from collections.abc import Callable
 MAX_RAW = 1000
 """Code points accepted before anything is processed."""
 
-HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\u3161\ufe58\ufe63\uff0d\uff70"
+HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\u3161\ufe58\ufe63\uff0d\uff70"
 WAVES = "~\u301c\uff5e\u223c\u3030"
 APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\uff07\u2032"
 

@@ -11,7 +11,7 @@ from rules.phones import read_phone
 from rules.postal_codes import read_postal_code
 
 #: The version of the match keys: raised whenever any of them changes, so that whoever stores keys makes them anew.
-KEYS = 2
+KEYS = 3
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ class Understood:
 
 
 def match_key(field: str, display: str) -> str:
-    """The key of a value that was understood and shown as this. Raises KeyError for a field without one of its own."""
-    return _KEYS[field](display)
+    """The key of a value that was understood and shown as this; "" of what has no letter or digit, which is nobody's.
+
+    Raises KeyError for a field without one of its own.
+    """
+    return _key(_KEYS[field], display)
 
 
 def understand(field: str, raw: str, *, today: date) -> Understood:
@@ -65,9 +68,14 @@ def _text(display: Callable[[str], str], key: Callable[[str], str], limit: int) 
             return Understood(raw, "", "", "required")
         if text.characters(shown) > limit or len(shown) > text.MAX_RAW:
             return Understood(raw, "", "", "too_long", (str(limit),))
-        return Understood(raw, shown, key(shown))
+        return Understood(raw, shown, _key(key, shown))
 
     return read
+
+
+def _key(make: Callable[[str], str], shown: str) -> str:
+    key = make(shown)
+    return key if any(map(str.isalnum, key)) else ""
 
 
 def _kana(raw: str, today: date) -> Understood:

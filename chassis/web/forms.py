@@ -22,7 +22,8 @@ MAX_BODY = 256 * 1024
 MOST_FIELDS = 500
 #: Values of a JSON body.
 MOST_VALUES = 10_000
-#: Characters of one field. The longest that any page of ours takes is a tenth of it.
+#: Characters of one field that are read. The longest that any page of ours takes is a tenth of it: what is longer is cut
+#: here, and refused by the rule of its own field, beside it.
 LONGEST_FIELD = 10_000
 #: Of a body that is wrong in every place the first places are named.
 MOST_ERRORS = 50
@@ -33,7 +34,7 @@ _BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
 async def read_form(request: web.Request) -> MultiDict[str]:
     """The fields of an urlencoded form, `clean`.
 
-    Raises Unsupported, TooLarge, Malformed (not UTF-8, too many fields) or Invalid (`too_long`, `invalid_character`,
+    Raises Unsupported, TooLarge, Malformed (not UTF-8, too many fields) or Invalid (`invalid_character`,
     `too_many_marks`).
     """
     if _FORM in request:
@@ -147,9 +148,7 @@ def _all_readable(value: Any, path: str) -> Any:
 
 def _readable(text: str, field: str) -> str:
     """The text `clean`. NUL and lone surrogates are text that no database and no mail can hold."""
-    if len(text) > LONGEST_FIELD:
-        raise _invalid(field, "too_long", gettext("文字が多すぎます。短くしてください。"))
-    text = clean(text)
+    text = clean(text[: LONGEST_FIELD + 1])
     if "\0" in text or (not text.isascii() and _has_surrogates(text)):
         raise _invalid(field, "invalid_character", gettext("使えない文字が含まれています。"))
     if has_too_many_marks(text):

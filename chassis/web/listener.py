@@ -5,12 +5,15 @@ and is ended where its headers do not come, or its answer is not taken.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import Any, cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 
 from chassis.web.addresses import Network, household, is_within
 
@@ -162,6 +165,14 @@ async def on_a_line(
 def _left_over(request: web.Request) -> int:
     said = request.content_length
     return said if said is not None and said <= HEARD_OUT else LEFT_OVER
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+# aiohttp calls it an error, and names its sender, when somebody sends what is no request: scanners do, all day.
+server_logger.addFilter(_is_our_fault)
 
 
 @asynccontextmanager

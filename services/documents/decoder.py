@@ -33,6 +33,8 @@ _LARGEST_ANSWER = 1 << 24
 _REFUSALS = ("too_many_pixels", "pdf")
 #: Pixels of reach: the largest blocks that any coding has.
 _FARTHEST = 128
+#: What comes of reading something else than a worker of ours would say.
+_NO_ANSWER = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
 #: How a process ends because of what it decodes (out of CPU time, or a crash in native code), not because of us.
 _FAULT_OF_THE_IMAGE = {
     -signal.SIGXCPU,
@@ -175,7 +177,7 @@ async def _ask(process: Process, image: bytes | bytearray, order: Mapping[str, A
         sizes, noticed = zip(RENDITIONS, header["sizes"], strict=True), set(header["warnings"])
         renditions = [await _rendition(process.stdout, *each) for each in sizes]
         return Cleaned(tuple(renditions), tuple(code for code in WARNINGS if code in noticed), _reach(header))
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, KeyError, TypeError):
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, *_NO_ANSWER):
         raise WorkerDied from None
 
 

@@ -41,8 +41,10 @@ class Part:
 
     @property
     def boundary(self) -> bytes | None:
-        found = self._described.get_boundary()
-        return found.encode("latin-1", "replace") if found else None
+        found = self._described.get_param("boundary")
+        # As RFC 2231 has it: charset, language and text. Python has charsets that raise whatever they are to decode.
+        text = found[2] if isinstance(found, tuple) else found
+        return text.rstrip().encode("latin-1", "replace") if text else None
 
     @property
     def content(self) -> bytes:

@@ -14,7 +14,7 @@ from uuid import UUID
 from services.notifier.parts import HEADS, MAILS, Part, read_fields, read_part, walk
 
 _MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+?>?")
-_TAGGED = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
+_TAGGED = re.compile(r"\+([0-9a-f]{32})\"?@", re.IGNORECASE)
 _STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 #: Our own mail server's words first, which no sender can write.
 _RETURNED_TO = ("delivered-to", "x-original-to", "envelope-to", "to")
@@ -35,7 +35,7 @@ _AWAY_FIELDS = (
 )
 _AWAY_SUBJECT = re.compile(
     r"(?:re: *)?(?:auto(?:matic|mated)?[- ]?(?:reply|response|replied)|autoreply|out of (?:the )?office|vacation|on leave|away\b"
-    r"|自動(?:応答|返信)|不在)",
+    r"|自動(?:応答|返信|回覆|回復)|不在|自动(?:回复|答复)|外出|(?:자동|부재 ?중) ?(?:응답|회신|답장)|부재 ?중)",
     re.IGNORECASE,
 )
 _AUTOMATIC = {"auto-submitted": ("auto-replied",), "precedence": ("auto_reply", "bulk", "junk", "list")}

@@ -17,7 +17,8 @@ from tests.end_to_end.browser import opened
 from tests.end_to_end.people import PASSWORD, eventually, photo
 from tools.system import System
 
-LEFT = "fetch('/session').then((answer) => answer.json())"
+LEFT = """fetch("/session", { headers: { "X-Page-Of": document.querySelector("[name=page_of]").value } })
+    .then((answer) => answer.json())"""
 AT_FOCUS = "document.activeElement.id"
 #: Pages with most to press, and those with parts that stay in view while the rest scrolls.
 BUSY = ("form-unfolded", "document-errors", "corrections", "application-submitted", "staff-case-mine", "staff-mask")

@@ -93,7 +93,8 @@ async def be_warned(page: Page) -> None:
 
 async def outdate(page: Page) -> None:
     """Somebody else was faster."""
-    await page.locator("main [name=version]").first.evaluate("field => { field.value = '1' }")
+    older = r"field => { field.value = field.value.replace(/^(application:[^:]+):\d+/, '$1:1') }"
+    await page.locator('main form[action="/application/details"] [name=page_of]').evaluate(older)
     await walk.send(page, "/application/details")
 
 

@@ -247,3 +247,17 @@ async def test_a_proxy_of_ours_may_hold_as_many_as_there_are() -> None:
 
 def test_aiohttp_unpacks_nothing() -> None:
     assert OPTIONS["auto_decompress"] is False
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GET / HTTP/1.1\r\nA\x01: b\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET / HTTP/1.1\r\nA: " + b"b" * 9000],
+    ids=["a header that is none", "TLS", "a header without end"],
+)
+async def test_what_is_no_request_is_no_error_of_ours_and_its_sender_is_not_noted(
+    call: Call, caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
+    caller = await call()
+    await caller.send(sent)
+    assert await caller.status() == 400
+    assert caplog.records == []

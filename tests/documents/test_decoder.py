@@ -183,10 +183,17 @@ async def test_nothing_is_left_after_closing() -> None:
     assert not [pid for pid in pids if lives(pid)]
 
 
+_NO_ANSWERS = (
+    *(b"{}", b"[]", b"null", b"not json", b'{"sizes": []}', b'{"sizes": [[1,1,-5],[1,1,1],[1,1,1]]}', b"[" * 100_000),
+    *(b'{"sizes": [[%b,1,1],[1,1,1],[1,1,1]], "warnings": []}' % each for each in (b"Infinity", b"NaN", b"1e999")),
+    *(b'{"sizes": [[1,1,1]], "warnings": [[]]}', b"\xff"),
+)
+
+
 async def test_an_answer_that_is_not_one_is_never_believed(decoder: Decoder) -> None:
-    for header in (b"{}", b"[]", b"null", b"not json", b'{"sizes": []}', b'{"sizes": [[1,1,-5],[1,1,1],[1,1,1]]}'):
+    for header in _NO_ANSWERS:
         process = await asyncio.create_subprocess_exec(
-            "sh", "-c", f"echo '{header.decode()}'; head -c 1 >/dev/null", stdin=-1, stdout=-1
+            "sh", "-c", b"echo '%b'; head -c 1 >/dev/null" % header, stdin=-1, stdout=-1
         )
         decoder.idle.append(process)
         with pytest.raises(Problem):

@@ -82,7 +82,7 @@ async def test_a_picture_sent_several_times_at_once_is_one_document_with_one_set
 
     [folder] = await eventually(kept)
     storage = Path(world.system.house.var / "documents")
-    assert sorted(file.name for file in (storage / folder).iterdir()) == ["reading", "screen", "thumbnail"]
+    assert sorted(file.name for file in (storage / folder).iterdir()) == ["key", "reading", "screen", "thumbnail"]
 
 
 async def test_a_form_sent_several_times_at_once_is_one_application(world: World) -> None:

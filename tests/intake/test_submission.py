@@ -98,7 +98,7 @@ async def test_a_submission_hands_the_whole_application_to_review(house: House) 
             "address": {
                 "raw": "  熊本市　中央区大江６丁目１ー74",
                 "display": "熊本市 中央区大江6丁目1-74",
-                "match_key": "熊本市中央区大江6-1-74",
+                "match_key": "中央区大江6-1-74",
             },
             "phone": {"raw": "０９０１２３４５６７８", "display": "090-1234-5678", "match_key": "+819012345678"},
             "email": {"raw": "Hana@Example.JP", "display": "Hana@example.jp", "match_key": "hana@example.jp"},

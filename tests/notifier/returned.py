@@ -1,4 +1,4 @@
-"""Mails that came back, each as one kind of server writes it; all invented. `{to}` is the address that it came back to."""
+"""Mails that came back, each as one kind of server writes it; all invented. `{to}` is the address that it came back to, `{tag}` its tag."""
 
 from collections.abc import Mapping
 
@@ -204,6 +204,7 @@ Content-Transfer-Encoding: 8bit
     ),
     "a name alone": ("", "From: MAILER-DAEMON\nReturn-Path: <relay@mx.example.jp>\nTo: {to}\n\nno\n"),
     "no sender, no subject, no text": ("", "Delivered-To: {to}\n"),
+    "the tagged address quoted": ("", 'Return-Path: <>\nTo: "b+{tag}"@x.example\n\nno\n'),
     "a report that reports nothing": (
         "",
         """Return-Path: <>
@@ -266,6 +267,10 @@ AUTO_REPLIES: Mapping[str, str] = {
     "by its subject": "Return-Path: <>\nFrom: hana@example.jp\nTo: {to}\nSubject: Out of Office: x\n\nAway.\n",
     "by its subject, in Japanese": "Return-Path: <>\nFrom: hana@example.jp\nTo: {to}\n"
     "Subject: =?utf-8?b?6Ieq5YuV5b+c562UOiDnlLPoq4s=?=\n\nx\n",
+    "by its subject, in Chinese": "Return-Path: <>\nFrom: hana@example.jp\nTo: {to}\n"
+    "Subject: =?utf-8?b?6Ieq5Yqo5Zue5aSNOiDnlLPor7c=?=\n\nx\n",
+    "by its subject, in Korean": "Return-Path: <>\nFrom: hana@example.jp\nTo: {to}\n"
+    "Subject: =?utf-8?b?67aA7J6s7KSRIOyekOuPmSDsnZHri7U6IOyLoOyyrQ==?=\n\nx\n",
 }
 
 #: Nothing that a mail server writes: a person's answer, or about no mail of ours.

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import AsyncIterator, Callable, MutableMapping
+from encodings.aliases import aliases
 from typing import Any
 from uuid import UUID
 
@@ -241,7 +242,8 @@ def test_of_the_status_only_its_digits_are_kept(status: str, read: str) -> None:
 
 def _came_back(text: str, tag: UUID = DELIVERY) -> bytes:
     to = f"bounces+{tag.hex}@library.example.jp"
-    return text.replace("{to}", to).replace("{id}", str(tag)).encode("utf-8", "surrogateescape")
+    said = text.replace("{to}", to).replace("{id}", str(tag)).replace("{tag}", tag.hex)
+    return said.encode("utf-8", "surrogateescape")
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
@@ -344,6 +346,16 @@ def test_no_mail_is_too_odd_to_be_read(lines: list[str]) -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_are_too_odd_to_be_read(raw: bytes) -> None:
     read_report(b"To: b+%s@x.example\n" % DELIVERY.hex.encode() + raw)
+
+
+@pytest.mark.parametrize("charset", sorted({*aliases.values(), "idna", "punycode", "undefined", "unknown"}))
+def test_no_charset_is_too_odd_to_be_read(charset: str) -> None:
+    report = read_report(
+        b"From: mailer-daemon@x.example\nTo: b+%s@x.example\nSubject: =?%s?q?a..=ff?=\n"
+        b"Content-Type: multipart/mixed; boundary*=%s''a..%%ff\n\n--a..\xff\n\n5.1.1\n--a..\xff--\n"
+        % (DELIVERY.hex.encode(), charset.encode(), charset.encode())
+    )
+    assert report == Report(DELIVERY, UNCLEAR, "5.1.1")
 
 
 @pytest.mark.parametrize(

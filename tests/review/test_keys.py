@@ -45,6 +45,27 @@ async def test_who_applied_before_the_rules_changed_is_found_by_who_applies_now(
     ]
 
 
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("张伟", "張偉"),
+        ("Maria SANTOS", "SANTOS MARIA"),
+        ("一之瀬 花", "一の瀬 花"),
+        ("城が崎 花", "城ヶ崎 花"),
+        ("頰田 花", "頬田 花"),
+    ],
+)
+async def test_the_forms_of_one_name_meet_whatever_version_stored_the_first(
+    house: House, stored: str, typed: str
+) -> None:
+    earlier = await house.case(who=person(stored, "ハナ", "大江6-1-74", "096-000-0001"))
+    await make_old(house)
+    await renew_keys(house.review)
+    now = await house.case(who=person(typed, "ベツ", "新町2-4-27", "096-000-0002"))
+    found = (await house.of(now.case.application_id)).duplicates
+    assert [(each.id, each.reasons) for each in found] == [(earlier.case.id, ("name_and_birth_date",))]
+
+
 @pytest.mark.parametrize("table", TABLES)
 async def test_renewed_keys_are_those_that_are_stored_today(house: House, table: str) -> None:
     case = await house.claimed(who=person("秌本 花", "オオノ ハナ", "大江6-1-74", "096-000-0001"))

@@ -35,6 +35,35 @@ def test_a_number_is_taken_in_any_width_with_spaces_and_hyphens(policy: Policy) 
     assert problem(policy.card_numbers, wide) is None
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "カード番号：{}",
+        "図書館カード {}",
+        "利用者番号　{}",
+        "No.{}",
+        "№{}",
+        "Card number: {}",
+        "卡号：{}",
+        "카드번호: {}",
+        "{}です",
+        "{}（本人）",
+        "（{}）",
+        "「{}」",
+        "*{}*",
+        "#{}",
+        "A{}",
+        "{}A",
+        "ａ{}ａ",
+        "\ufeff{}\u00ad",
+    ],
+)
+def test_what_stands_around_a_number_is_no_part_of_it(around: str, policy: Policy) -> None:
+    number = compose(policy.card_numbers, 42)
+    parted = around.format(f"{number[:4]}・{number[4:8]}/{number[8:10]}\u200b{number[10:]}")
+    assert (understood(policy.card_numbers, parted), problem(policy.card_numbers, parted)) == (number, None)
+
+
 def test_each_mistake_has_its_code(policy: Policy) -> None:
     strict = replace(policy.card_numbers, older_numbers=False)
     number = compose(strict, 42)

@@ -27,6 +27,15 @@ def test_whatever_looks_like_a_hyphen_between_letters_is_one(
     assert (understood.error, understood.display) == (None, shape.format(f"{before}-{behind}"))
 
 
+@pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u200e", "\u2066"])
+@pytest.mark.parametrize(
+    "place", ["{}taro@example.jp{}", "ta{}ro@example.jp", "taro{}@{}example.jp", "taro@exam{}ple.jp"]
+)
+def test_what_cannot_be_seen_is_no_part_of_an_address(invisible: str, place: str) -> None:
+    understood = read(place.replace("{}", invisible))
+    assert (understood.error, understood.display) == (None, "taro@example.jp")
+
+
 @pytest.mark.parametrize("space", [" ", "\u3000", "\t", "\u00a0", "\u2003", "  ", "\u202f"])
 @pytest.mark.parametrize("place", ["taro{}yamada@example.jp", "taro@{}example.jp", "taro{}@example.jp"])
 def test_a_space_inside_is_asked_about_and_never_joined(space: str, place: str) -> None:
@@ -80,10 +89,28 @@ def test_several_slips_are_mended_in_one_suggestion(raw: str, meant: str) -> Non
         "taro@example.jp、",
         "taro@example.jp.",
         "taro@example.jp;",
+        "taro@example.jp・",
+        "taro@example.jp/",
+        "taro@example.jpです。",
+        "メール taro@example.jp",
+        "メルアド：taro@example.jp",
+        "メールアドレスは　taro@example.jp です",
+        "でんしメール：taro@example.jp",
+        "電子信箱：taro@example.jp",
+        "电子邮箱 taro@example.jp",
+        "메일주소: taro@example.jp",
+        "My email address is taro@example.jp",
+        "✉ taro@example.jp",
+        "PC：taro@example.jp",
     ],
 )
 def test_an_address_is_taken_out_of_what_a_mailer_puts_around_it(raw: str) -> None:
     assert (read(raw).error, read(raw).display) == (None, "taro@example.jp")
+
+
+@pytest.mark.parametrize("raw", ["mail taro@example.jp", "to taro@example.jp", "pc taro@example.jp"])
+def test_a_word_that_may_belong_to_the_address_is_asked_about(raw: str) -> None:
+    assert read(raw).error == "email_space"
 
 
 @pytest.mark.parametrize("raw", ["Taro <a@example.jp>, Jiro <b@example.jp>", "a@example.jp; b@example.jp"])

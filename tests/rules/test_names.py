@@ -35,6 +35,7 @@ def test_the_form_of_a_form_is_itself() -> None:
 OLD_AND_NEW = """
 秌本秋本 穐田秋田 衞藤衛藤 彥根彦根 緖方緒方 內田内田 𣘺本橋本 圡屋土屋 祢宜禰宜 上埜上野 靏田鶴田 靍田鶴田 邨井村井 髙木高木
 﨑山崎山 德川徳川 濵田浜田 渡邊渡邉 齋藤斎藤 澤田沢田 廣田広田 嶋田島田 櫻井桜井 眞田真田 瀨戸瀬戸 條野条野 曻一昇一 喆也哲也
+頰田頬田 吞田呑田 娛田娯田 厚見垕見 庵野葊野 婿田聟田 樽井罇井 三紘三絋 飮田飲田 本州本刕 冴子冱子
 𠮷川吉川 冨田富田 惠子恵子 栁田柳田 淵上渕上 舘野館野
 """
 
@@ -61,7 +62,34 @@ def test_simplified_and_traditional_forms_of_a_name_meet(simplified: str, tradit
     assert same(simplified, traditional)
 
 
-@pytest.mark.parametrize("pair", ["高田/古田", "山崎/山岸", "太田/大田", "土屋/士屋", "大野/太野", "未来/末来"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "一ノ瀬/一之瀬/一の瀬",
+        "井ノ上/井之上/井の上",
+        "城ヶ崎/城ケ崎/城が崎",
+        "鬼ガ原/鬼ヶ原",
+        "山之内 博之/山ノ内 博之",
+    ],
+)
+def test_the_link_between_the_parts_of_a_family_name_makes_no_difference(written: str) -> None:
+    assert same(*written.split("/"))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "博之/博",
+        "一ノ瀬/一瀬",
+        "川村/川州",
+        "高田/古田",
+        "山崎/山岸",
+        "太田/大田",
+        "土屋/士屋",
+        "大野/太野",
+        "未来/末来",
+    ],
+)
 def test_names_that_only_look_alike_stay_apart(pair: str) -> None:
     assert not same(*pair.split("/"))
 
@@ -121,6 +149,8 @@ READINGS = {
     ),
     "キョウコ": ("キヨウコ", "キョーコ"),
     "カヲル": ("カオル",),
+    "ヴュルツ": ("ビュルツ",),
+    "アンナ・マリア": ("アンナ／マリア", "アンナ、マリア", "アンナ꞊マリア"),
 }
 
 

@@ -120,3 +120,23 @@ def test_staff_may_use_twelve_characters_that_nobody_guesses(password: str) -> N
 )
 def test_what_staff_may_not_use_has_its_code(password: str, problem: str) -> None:
     assert staff_password_problems(password, ["hana.suizenji", "suizenji"]) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ("ｔｏｓｈｏ”２６", 'tosho"26'),
+        ("ｔｏｓｈｏ’２６", "tosho'26"),
+        ("tosho−26", "tosho-26"),
+        ("tosho‐26", "tosho-26"),
+        ("ｔｏｓｈｏ￥２６", "tosho\\26"),
+        ("tosho\u00ad26", "tosho26"),
+        ("tosho\u200b26\ufeff", "tosho26"),
+    ],
+)
+def test_a_key_gives_the_same_password_whatever_the_input_method_makes_of_it(wide: str, narrow: str) -> None:
+    assert normalised(wide) == normalised(narrow)
+
+
+def test_a_hash_from_before_the_signs_were_made_one_is_still_compared_with() -> None:
+    assert "tosho−26" in comparable("tosho−26")

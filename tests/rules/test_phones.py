@@ -27,6 +27,17 @@ def read(raw: str) -> Understood:
         "096-328-6842#12",
         "电话：096-328-6842 分机12",
         "전화 096-328-6842 내선 12",
+        "096-328-6842；12",
+        "096-328-6842/12",
+        "096-328-6842;ext=12",
+        "096-328-6842【内線】12",
+        "096-328-6842 内線は12です",
+        "096-328-6842(内線)12",
+        "096-328-6842内線(12)",
+        "096-328-6842（内線12番）",
+        "096-328-6842 内線No.12",
+        "096-328-6842 分機號12",
+        "096-328-6842〈内線12〉",
     ],
 )
 def test_an_extension_is_understood_wherever_it_stands(raw: str) -> None:
@@ -51,6 +62,21 @@ def test_an_extension_is_understood_wherever_it_stands(raw: str) -> None:
         "휴대폰: {}",
         "携帯電話番号は{}です",
         "けいたい {}",
+        "ケイタイ{}",
+        "お電話番号：{}",
+        "自宅の電話 {}",
+        "お母さんの携帯：{}",
+        "祖母 {}",
+        "〈携帯〉{}",
+        "{}《本人》",
+        "{}です。",
+        "{}（18時以降）",
+        "My number is {}",
+        "Contact: {}",
+        "手機號碼：{}",
+        "联系方式：{}",
+        "聯絡電話：{}",
+        "JP {}",
     ],
 )
 def test_a_label_is_no_part_of_the_number(around: str) -> None:
@@ -58,7 +84,7 @@ def test_a_label_is_no_part_of_the_number(around: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(number=MOBILE, mark=st.sampled_from("_/.-_ 　ー−・／＿．"))
+@given(number=MOBILE, mark=st.sampled_from("_/.-_ 　ー−・／＿．*’'、"))
 def test_any_mark_may_part_the_groups(number: str, mark: str) -> None:
     plain = read(number)
     parted = read(f"{number[:3]}{mark}{number[3:7]}{mark}{number[7:]}")
@@ -78,6 +104,15 @@ def test_any_mark_may_part_the_groups(number: str, mark: str) -> None:
 )
 def test_the_code_of_japan_may_be_dialled_in_every_way(raw: str) -> None:
     assert read(raw).display == "090-1234-5678"
+
+
+@pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u202d"])
+def test_what_cannot_be_seen_is_no_part_of_a_number(invisible: str) -> None:
+    assert read(f"{invisible}090-12{invisible}34-5678{invisible}").display == "090-1234-5678"
+
+
+def test_a_letter_is_no_number() -> None:
+    assert (read("電話 " * 99 + "090-1234-5678").error, read("ﷺ" * 999).error) == ("phone_invalid", "phone_invalid")
 
 
 def test_a_number_abroad_may_be_dialled_with_two_zeros() -> None:

@@ -25,11 +25,6 @@ from services.review.model import (
 )
 from services.review.model.applications import applicant_of
 
-#: The events of one application take turns, also before there is a row to lock.
-LOCK_APPLICATION = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))"
-
-LOCK_APPLICATIONS = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS id"
-
 #: Everything that may have come before an application was handed over for the first time.
 HEARD_OF = """
 SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
@@ -38,11 +33,6 @@ SELECT application_id FROM cases WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM contacts WHERE application_id = ANY($1::uuid[])
  UNION SELECT application_id FROM erasures WHERE application_id = ANY($1::uuid[])
 """
-
-#: Any number.
-_VERDICTS = 7_315_002
-LOCK_VERDICTS = f"SELECT pg_advisory_xact_lock_shared({_VERDICTS})"
-LOCK_VERDICTS_ALONE = f"SELECT pg_advisory_xact_lock({_VERDICTS})"
 
 ANY_OPEN = """
 SELECT EXISTS (SELECT FROM cases WHERE id = ANY($1::uuid[]) AND status IN ('waiting', 'correction_requested'))
@@ -129,12 +119,6 @@ UPDATE cases
  WHERE id = $1
 """
 
-REMEMBER_WITHDRAWAL = """
-INSERT INTO withdrawals (application_id, kind, round) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-"""
-
-WITHDRAWALS = "SELECT kind, round FROM withdrawals WHERE application_id = $1"
-
 
 @dataclass(frozen=True)
 class Content:
@@ -152,21 +136,6 @@ class Content:
     new_documents: frozenset[UUID]
     filled_by: str
     consent: Consent
-
-
-async def lock_application(conn: Connection, application_id: UUID) -> None:
-    """Wait until no other transaction handles this application's events."""
-    await conn.execute(LOCK_APPLICATION, application_id)
-
-
-async def lock_applications(conn: Connection, application_ids: Collection[UUID]) -> None:
-    """The same for several, in one order, so that two who lock never wait for each other."""
-    await conn.execute(LOCK_APPLICATIONS, sorted(application_ids))
-
-
-async def lock_verdicts(conn: Connection, *, alone: bool) -> None:
-    """Wait until nobody else says who is whom; `alone`: until nobody is approved either."""
-    await conn.execute(LOCK_VERDICTS_ALONE if alone else LOCK_VERDICTS)
 
 
 async def any_open(conn: Connection, ids: Collection[UUID]) -> bool:
@@ -280,15 +249,6 @@ async def decide(conn: Connection, case_id: UUID, status: str, decision: str | N
 
 async def close(conn: Connection, case_id: UUID, because: str) -> None:
     await conn.execute(CLOSE, case_id, because)
-
-
-async def remember_withdrawal(conn: Connection, application_id: UUID, kind: str, round_: int) -> None:
-    await conn.execute(REMEMBER_WITHDRAWAL, application_id, kind, round_)
-
-
-async def withdrawals(conn: Connection, application_id: UUID) -> set[tuple[str, int]]:
-    """What was heard of withdrawals: their kinds and rounds."""
-    return {(row["kind"], row["round"]) for row in await conn.fetch(WITHDRAWALS, application_id)}
 
 
 def _head(application: Application) -> tuple[Any, ...]:

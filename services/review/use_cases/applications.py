@@ -10,7 +10,7 @@ from services.review import events
 from services.review.model import CLAIMED, CLOSED, DECIDED, WAITING, Applicant, Application, Case, changes
 from services.review.model.applications import EXPIRED, REQUESTED, WITHDRAWN, applicant_of
 from services.review.model.changes import Amendment
-from services.review.store import amendments, cases, documents, erasures
+from services.review.store import amendments, cases, documents, erasures, turns, withdrawals
 from services.review.use_cases.contacts import show_contact
 from services.review.use_cases.context import Review
 
@@ -18,7 +18,7 @@ from services.review.use_cases.context import Review
 async def take_over(review: Review, tx: Transaction, application: Application) -> None:
     """The application is review's to decide, in this round. An earlier round, or one that has ended, changes nothing."""
     now = review.now()
-    await cases.lock_application(tx.conn, application.id)
+    await turns.lock_application(tx.conn, application.id)
     if await erasures.is_erased(tx.conn, application.id):
         return
     case = await cases.lock_by_application(tx.conn, application.id, now)
@@ -44,7 +44,7 @@ async def take_over_new(review: Review, tx: Transaction, applications: Sequence[
     No two are of the same application.
     """
     ids = [application.id for application in applications]
-    await cases.lock_applications(tx.conn, ids)
+    await turns.lock_applications(tx.conn, ids)
     heard_of = await cases.heard_of(tx.conn, ids)
     new = [application for application in applications if application.id not in heard_of]
     await cases.insert(tx.conn, [(application, _number(review, application.applicant)) for application in new])
@@ -54,7 +54,7 @@ async def take_over_new(review: Review, tx: Transaction, applications: Sequence[
 
 async def hear_amended(review: Review, tx: Transaction, application_id: UUID, amendment: Amendment) -> None:
     """The applicant changed something while the decision is waited for; after the decision it changes nothing."""
-    await cases.lock_application(tx.conn, application_id)
+    await turns.lock_application(tx.conn, application_id)
     if await erasures.is_erased(tx.conn, application_id):
         return
     await amendments.keep(tx.conn, application_id, amendment)
@@ -63,10 +63,10 @@ async def hear_amended(review: Review, tx: Transaction, application_id: UUID, am
 
 async def hear_withdrawal(review: Review, tx: Transaction, application_id: UUID, kind: str, round_: int) -> None:
     """The applicant asked to withdraw (`requested`: ours to accept), or it has ended (`withdrawn`, `expired`: it is so)."""
-    await cases.lock_application(tx.conn, application_id)
+    await turns.lock_application(tx.conn, application_id)
     if await erasures.is_erased(tx.conn, application_id):
         return
-    await cases.remember_withdrawal(tx.conn, application_id, kind, round_)
+    await withdrawals.remember(tx.conn, application_id, kind, round_)
     await _settle(tx, application_id, review.now())
 
 
@@ -90,7 +90,7 @@ def _number(review: Review, applicant: Applicant) -> str | None:
 
 async def _settle(tx: Transaction, application_id: UUID, now: datetime) -> None:
     """Do what the withdrawals heard so far ask of the case as it is now."""
-    heard = await cases.withdrawals(tx.conn, application_id)
+    heard = await withdrawals.find(tx.conn, application_id)
     if not heard:
         return
     case = await cases.lock_by_application(tx.conn, application_id, now)

@@ -7,7 +7,7 @@ from chassis.database import Transaction
 from rules.understanding import understand
 from services.review.model import CLOSED, DECIDED
 from services.review.model.contacts import Contact
-from services.review.store import cases, contacts, erasures
+from services.review.store import cases, contacts, erasures, turns
 from services.review.use_cases.context import Review, zone
 from services.review.use_cases.registrations import change_contact
 
@@ -17,7 +17,7 @@ async def hear_contact(review: Review, tx: Transaction, application_id: UUID, co
 
     The case shows it until the decision; after an approval the registration has it.
     """
-    await cases.lock_application(tx.conn, application_id)
+    await turns.lock_application(tx.conn, application_id)
     if not await erasures.is_erased(tx.conn, application_id):
         await contacts.keep(tx.conn, application_id, contact)
         await show_contact(review, tx, application_id)
@@ -40,6 +40,6 @@ async def show_contact(review: Review, tx: Transaction, application_id: UUID) ->
 
 async def erase(review: Review, tx: Transaction, application_id: UUID) -> None:
     """Intake has erased the application: nothing of it is needed here, and what is heard late brings nothing back."""
-    await cases.lock_application(tx.conn, application_id)
+    await turns.lock_application(tx.conn, application_id)
     await erasures.remember(tx.conn, application_id, review.now())
     await erasures.forget(tx.conn, application_id)

@@ -8,7 +8,7 @@ from chassis.errors import Conflict
 from services.review.model import Applicant, Case, Decision, PastDecision, Registration
 from services.review.model.candidates import Found
 from services.review.model.decisions import APPROVE, DIFFERENT, SAME, last_verdicts
-from services.review.store import candidates, cases, decisions, registrations
+from services.review.store import candidates, cases, decisions, registrations, turns
 
 _SAID = "「同じ人」の登録か審査中の申請があるため、このままでは2枚目のカードになります。"
 
@@ -17,7 +17,7 @@ async def take_turns(conn: Connection, decision: Decision) -> None:
     """Nobody is approved while another decision says whether they are the same person as somebody else."""
     says_so = decision.same_as is not None or any(each.verdict == SAME for each in decision.verdicts)
     if says_so or decision.decision == APPROVE:
-        await cases.lock_verdicts(conn, alone=says_so)
+        await turns.lock_verdicts(conn, alone=says_so)
 
 
 async def find_candidates(

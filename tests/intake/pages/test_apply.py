@@ -113,7 +113,7 @@ async def test_one_fault_keeps_everything_else(apply: Apply) -> None:
     page = await apply(postal_code="86", password="abc")
     assert page.status == 422
     assert page.messages == {
-        "postal_code": "郵便番号は7けたです。今は2けたです。",
+        "postal_code": "郵便番号は7けたです。今は2けたです。7けたの数字を入力してください。",
         "password": "パスワードは6文字以上にしてください。",
     }
     form = page.form("/apply").fields

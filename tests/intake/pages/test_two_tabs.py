@@ -146,7 +146,7 @@ async def test_both_applications_are_named_and_what_was_typed_goes_to_the_right_
     refused = await browser.send(page, "/application/details", phone="０９６ー３２８ー６８４２")
     assert (refused.status, refused.heading) == (409, "別の申請にログインしています")
     assert f"ボタンを押した画面 受付番号 {first.receipt_number}" in refused.text
-    assert f"水前寺 次郎 さんの申請、受付番号：{second.receipt_number}" in refused.text
+    assert f"水前寺 次郎 様の申請、受付番号：{second.receipt_number}" in refused.text
     assert "電話番号 ０９６ー３２８ー６８４２" in refused.text
     assert first.applicant.display("name") not in refused.text, "nothing is shown of what nobody is signed in to"
     await enter(first)
