@@ -39,7 +39,7 @@ GLARE_SHARE = (0.008, 0.33)
 
 def noticed(grey: Image.Image, long_side: int) -> tuple[str, ...]:
     """Codes for the picture, given the grey screen rendition and the long side of the reading one."""
-    edges = [_edges(grey, way) for way in _WAYS]
+    edges = _edges(grey)
     if _is_blank(edges):
         found = {BLANK: True}
     else:
@@ -54,19 +54,38 @@ def noticed(grey: Image.Image, long_side: int) -> tuple[str, ...]:
     return tuple(code for code in WARNINGS if found.get(code))
 
 
-def _edges(grey: Image.Image, way: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
-    """For each place the largest step between neighbours along this way, and the range, both within `_REACH` pixels."""
-    if min(grey.size) <= 2 * _REACH:
-        return Image.new("L", (1, 1)), Image.new("L", (1, 1))
-    step = ImageChops.difference(*_pair(grey, way, 1))
-    high = low = grey
+def _edges(grey: Image.Image) -> list[tuple[Image.Image, Image.Image]]:
+    """For every second place of every second row, along each of `_WAYS`: the largest step between neighbours, and the range,
+    both within `_REACH` pixels."""
+    if min(grey.size) <= 3 * _REACH:
+        return [(Image.new("L", (1, 1)), Image.new("L", (1, 1)))] * len(_WAYS)
+    (upper_left, upper_right), (lower_left, lower_right) = ([_quarter(grey, x, y) for x in (0, 1)] for y in (0, 1))
+    # Where each way begins, and the neighbour between there and the next such place.
+    begins = ((upper_left, upper_right), (upper_left, lower_left), (upper_left, lower_right), (lower_left, upper_right))
+    return [_edges_along(way, *pair) for way, pair in zip(_WAYS, begins, strict=True)]
+
+
+def _quarter(grey: Image.Image, x: int, y: int) -> Image.Image:
+    """Every second pixel of every second row, from this one on."""
+    width, height = grey.width // 2, grey.height // 2
+    # The middle of each pixel that is asked for lies in the middle of one that is there.
+    box = (x - 0.5, y - 0.5, x - 0.5 + 2 * width, y - 0.5 + 2 * height)
+    return grey.transform((width, height), Image.Transform.EXTENT, box, Image.Resampling.NEAREST)
+
+
+def _edges_along(way: tuple[int, int], here: Image.Image, between: Image.Image) -> tuple[Image.Image, Image.Image]:
+    (first, third), second = _pair(here, way, 1), _pair(between, way, 1)[0]
+    step = ImageChops.lighter(ImageChops.difference(first, second), ImageChops.difference(second, third))
+    high, low = ImageChops.lighter(here, between), ImageChops.darker(here, between)
     distance = 1
-    while distance < _REACH:
+    while 2 * distance < _REACH:
         step = ImageChops.lighter(*_pair(step, way, distance))
         high, low = ImageChops.lighter(*_pair(high, way, distance)), ImageChops.darker(*_pair(low, way, distance))
         distance *= 2
-    size = (0, 0, min(step.width, high.width), min(step.height, high.height))
-    return step.crop(size), ImageChops.subtract(high, low).crop(size)
+    # Of the range one more row or column is known than of the steps: at the end of the way, which leads up or down.
+    top = high.height - step.height if way[1] < 0 else 0
+    height = ImageChops.subtract(high, low).crop((0, top, step.width, top + step.height))
+    return step, height
 
 
 def _pair(image: Image.Image, way: tuple[int, int], distance: int) -> tuple[Image.Image, Image.Image]:
@@ -86,11 +105,12 @@ def _is_blank(edges: Sequence[tuple[Image.Image, Image.Image]]) -> bool:
 def _is_blurred(edges: Sequence[tuple[Image.Image, Image.Image]]) -> bool:
     """Whether the highest edges along some way are climbed slowly."""
     for step, height in edges:
-        least = quantile(height.histogram(), 1 - _EDGES)
+        heights = height.histogram()
+        least = quantile(heights, 1 - _EDGES)
         if least < LEAST_CONTRAST:
             continue
         highest = height.point([255 if value >= least else 0 for value in range(256)])
-        if mean(step.histogram(highest)) < SOFTEST * mean(height.histogram(highest)):
+        if mean(step.histogram(highest)) < SOFTEST * mean([0] * least + heights[least:]):
             return True
     return False
 
@@ -98,8 +118,10 @@ def _is_blurred(edges: Sequence[tuple[Image.Image, Image.Image]]) -> bool:
 def _has_glare(grey: Image.Image) -> bool:
     """A white spot within the picture. White that reaches the picture's edge is a wall, a table or paper."""
     cells = grey.reduce(_CELL).point([255 if value >= _BURNT else 0 for value in range(256)])
+    least, most = GLARE_SHARE
+    if cells.histogram()[255] < least * cells.width * cells.height:
+        return False
     framed = Image.new("L", (cells.width + 2, cells.height + 2), 255)
     framed.paste(cells, (1, 1))
     ImageDraw.floodfill(framed, (0, 0), 0)
-    least, most = GLARE_SHARE
     return least <= framed.histogram()[255] / (cells.width * cells.height) <= most
