@@ -87,8 +87,10 @@ def match_key(shown: str) -> str:
 def _numbers(key: str) -> str:
     """With every number that counts in Arabic digits, and hyphens for the units and links between them."""
     key = _HYPHEN_OF_A_CHAIN.sub("-", key)
-    for numerals in (_COUNTING, _BEFORE_A_BLOCK, _CHAIN, _IN_A_BLOCK, _LAST):
-        key = numerals.sub(lambda found: _NUMERALS.sub(_in_digits, found[0]), key)
+    # Most addresses have none, and whoever hears thousands of applications makes a key for each.
+    if _NUMERALS.search(key):
+        for numerals in (_COUNTING, _BEFORE_A_BLOCK, _CHAIN, _IN_A_BLOCK, _LAST):
+            key = numerals.sub(lambda found: _NUMERALS.sub(_in_digits, found[0]), key)
     # A numbered town is a name, and its usual form is in kanji: 一番町.
     key = _NUMBERED_TOWN.sub(lambda found: _in_kanji(int(found[0])) if len(found[0]) < 3 else found[0], key)
     key = _UNITS.sub("-", _ONE_FOR_A_HYPHEN.sub("-", key))

@@ -87,9 +87,12 @@ def characters(text: str) -> int:
     return sum(1 for char in text if unicodedata.category(char) not in ("Mn", "Me"))
 
 
+_KATAKANA = {code: code + 0x60 for code in (*range(ord("ぁ"), ord("ゖ") + 1), ord("ゝ"), ord("ゞ"))}
+
+
 def hiragana_to_katakana(text: str) -> str:
     """ぁ-ゖ and ゝゞ as katakana."""
-    return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" or char in "ゝゞ" else char for char in text)
+    return text.translate(_KATAKANA)
 
 
 def _around_ideographs(text: str, change: Callable[[str], str]) -> str:
