@@ -1,7 +1,7 @@
 """Passwords: of applicants the guide's six letters and digits are enough, staff need more; the commonest ones are not."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,11 @@ abcd1234 abc1234 a1b2c3 a12345 a123456 aa123456 123abc 1234abcd 123qwe 123123 11
 welcome1 admin123 administrator login123 master football baseball soccer pokemon doraemon sakura sakura1
 tokyo2020 japan123 nihon123 kumamoto kumamon kumamon1 kumamoto1 library library1 toshokan toshokan1 tosyokan
 hondana arigato konnichiwa himitsu nippon hanako tarou1 yamada tanaka suzuki computer internet samsung google
-yahoo1 test123 test1234 tester secret trustno1 starwars naruto
+yahoo1 test123 test1234 tester secret trustno1 starwars naruto ouchi
 """
 _COMMON = frozenset(_COMMON_ONES.split())
+#: Signs and digits that people write for letters: whoever guesses tries them, too.
+_FOR_LETTERS = str.maketrans("@4301!|5$7", "aaeoiiisst")
 #: What the keys " ' - \\ give while Japanese is typed; the long vowel stays, it belongs to words.
 _KEYS_OF_JAPAN = str.maketrans("\u201c\u201d\u2018\u2019\u2010\u2011\u2012\u2013\u2014\u2015\u2212¥", "\"\"''-------\\")
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
@@ -41,7 +43,7 @@ def password_problems(policy: "Policy", password: str, own: Iterable[str] = ()) 
     return _problems(password, policy.passwords.minimum_length, own)
 
 
-def staff_password_problems(password: str, own: Iterable[str] = ()) -> list[str]:
+def staff_password_problems(password: str, own: Sequence[str] = ()) -> list[str]:
     """The same codes for a member of the staff: at least STAFF_MINIMUM characters, more than spaces (`password_blank`), and
     well more than a common password or one of `own` with something behind it. Other people's papers lie behind it."""
     if password and not password.strip():
@@ -49,10 +51,11 @@ def staff_password_problems(password: str, own: Iterable[str] = ()) -> list[str]
     problems = _problems(password, STAFF_MINIMUM, own)
     if problems:
         return problems
-    chosen = _squeezed(password)
-    if len(set(chosen)) < _FEW or _is_own(chosen, _COMMON, _STAFF_LITTLE):
-        return ["password_common"]
-    return ["password_own"] if _is_own(chosen, own, _STAFF_LITTLE) else []
+    written = [_in_letters(password), _in_letters(password[::-1])]
+    for words, code in ((_COMMON, "password_common"), (own, "password_own")):
+        if any(_is_own(each, map(_in_letters, words), _STAFF_LITTLE) for each in written):
+            return [code]
+    return ["password_common"] if len(set(written[0])) < _FEW else []
 
 
 def _problems(password: str, minimum: int, own: Iterable[str]) -> list[str]:
@@ -104,6 +107,11 @@ def comparable(password: str) -> tuple[str, ...]:
 def _is_own(password: str, own: Iterable[str], little: int = _LITTLE) -> bool:
     chosen = _squeezed(password)
     return any(len(word) >= _SHORTEST_WORD and len(chosen.replace(word, "")) < little for word in map(_squeezed, own))
+
+
+def _in_letters(typed: str) -> str:
+    """With the letters that signs and digits stand for."""
+    return unicodedata.normalize("NFKC", typed).translate(_FOR_LETTERS)
 
 
 def _squeezed(typed: str) -> str:
