@@ -109,11 +109,19 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def packed_zeros(count: int) -> bytes:
+    """So many zero bytes as zlib packs them: one piece after another that was packed once."""
+    whole, rest = divmod(count, 1 << 20)
+    packer, last = (zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS) for _ in range(2))
+    piece = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    # Adler-32 of zeros.
+    check = struct.pack(">I", count % 65_521 << 16 | 1)
+    return b"\x78\xda" + piece * whole + last.compress(bytes(rest)) + last.flush() + check
+
+
 def flood_png(width: int = 30_000, height: int = 30_000, colours: int = 0, interlaced: bool = False) -> bytes:
     """Some kilobytes that would be decoded to `width` x `height` pixels: of one bit, or 8 a channel (`colours`: as in IHDR)."""
-    packer = zlib.compressobj(9)
-    row = bytes(1 + ((width + 7) // 8 if colours == 0 else width * {2: 3, 6: 4}[colours]))
-    rows = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    rows = packed_zeros(height * (1 + ((width + 7) // 8 if colours == 0 else width * {2: 3, 6: 4}[colours])))
     header = struct.pack(">IIBBBBB", width, height, 8 if colours else 1, colours, 0, 0, int(interlaced))
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
 

@@ -19,6 +19,7 @@ from services.documents.model.document import Cleaned
 from services.documents.model.kinds import JPEG, PNG
 from tests.documents import pictures
 from tests.documents.conftest import House, problem
+from tests.documents.costs import spent
 
 PIXELS = 50_000_000
 
@@ -37,12 +38,6 @@ async def busy_worker(decoder: Decoder) -> int:
                 if spent(each.pid) > 0.3:
                     return each.pid
             await asyncio.sleep(0.01)
-
-
-def spent(pid: int) -> float:
-    """CPU seconds of a process, children excluded."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def address_space(pid: int) -> int:
@@ -120,7 +115,8 @@ async def test_a_worker_knows_no_secret_and_may_write_no_file(
     assert limits["Max file size"] == ["0", "0"]
     assert limits["Max core file size"] == ["0", "0"]
     assert limits["Max open files"] == ["16", "16"]
-    assert limits["Max address space"] == [str(worker.MEMORY)] * 2
+    assert limits["Max data size"] == [str(worker.MEMORY)] * 2
+    assert limits["Max address space"] == [str(worker.ADDRESSES)] * 2
     assert int(limits["Max cpu time"][0]) <= worker.CPU_SECONDS + 1
 
 
