@@ -26,6 +26,8 @@ log = structlog.get_logger()
 #: Seconds between two looks at which subjects were erased, and the most between two looks at the dead letters: a letter
 #: that somebody else was just looking at, or that the broker itself set aside, is found the next time.
 LOOK_SECONDS, DEAD_LETTERS_SECONDS = 5.0, 3600.0
+#: Looks at the dead letters after an erasure: one that somebody was just looking at is back at the next.
+LOOKS = 3
 GET_SECONDS = 10.0
 
 ERASED_SINCE = "SELECT max(erased_at) FROM outbox_subjects WHERE erased_at > $1"
@@ -54,6 +56,7 @@ async def keep_dead_letters_clean(
     clock = asyncio.get_running_loop().time
     looked_at = clock()
     newest: datetime | None = None
+    due = 0
     while True:
         await asyncio.sleep(look_seconds)
         try:
@@ -61,8 +64,10 @@ async def keep_dead_letters_clean(
                 since = newest or await conn.fetchval("SELECT now()") - timedelta(days=DEAD_LETTER_DAYS)
                 found: datetime | None = await conn.fetchval(ERASED_SINCE, since)
             if found or (newest and clock() - looked_at > DEAD_LETTERS_SECONDS):
+                newest, looked_at, due = found or newest, clock(), LOOKS
+            if due:
                 await drop_dead_letters(db, connection, service)
-                newest, looked_at = found or newest, clock()
+                due -= 1
         except Exception as error:
             # The consumers wait for the database without giving up their connection, and so does this.
             if not is_away(error):

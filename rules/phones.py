@@ -45,7 +45,7 @@ def read_phone(raw: str) -> tuple[str, str, str | None, tuple[str, ...], str | N
     wrong: `phone_letters` and the characters, `phone_two`, `phone_no_zero`, `phone_too_few` or `phone_too_many` and how many
     digits there are, `phone_no_such_area`, `phone_abroad`; none for a whole letter.
     """
-    typed = text.ascii_digits(raw.translate(_WAVES_TO_HYPHENS)).translate(_BRACKETS)
+    typed = text.one_space(text.ascii_digits(raw.translate(_WAVES_TO_HYPHENS)).translate(_BRACKETS))
     if len(typed) > _LONGEST:
         return "", "", "phone_invalid", (), None
     if label := _LABEL.match(typed):
