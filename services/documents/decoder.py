@@ -13,6 +13,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -28,6 +29,9 @@ log = structlog.get_logger()
 #: Wall-clock seconds for one image, waiting for the CPU included.
 PATIENCE = 60.0
 _SLICE = 1 << 18
+#: Bytes: a worker that has held more is not used again. What a large picture leaves in between counts against the next one,
+#: which its memory (worker.py) would then be too small for. Photographs of phones need less.
+_MOST_HELD = 150_000_000
 _LARGEST_ANSWER = 1 << 24
 #: What a worker may say is wrong with an image beside its being unreadable.
 _REFUSALS = ("too_many_pixels", "pdf")
@@ -95,8 +99,9 @@ class Decoder:
     async def _worker(self) -> Process:
         while self.idle:
             process = self.idle.pop()
-            if process.returncode is None:
+            if process.returncode is None and _held(process.pid) <= _MOST_HELD:
                 return process
+            await _end(process)
         return await _start()
 
     async def warm_up(self) -> None:
@@ -193,6 +198,15 @@ async def _rendition(answers: asyncio.StreamReader, name: str, sizes: list[int])
     if not (is_possible(width, height, name) and 0 < length <= _LARGEST_ANSWER):
         raise ValueError
     return Rendition(name, width, height, await answers.readexactly(length))
+
+
+def _held(pid: int) -> int:
+    """The most bytes of memory that a process has held, see proc_pid_status(5); 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 async def _status(process: Process) -> int | None:

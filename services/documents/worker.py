@@ -21,9 +21,9 @@ from services.documents.model.document import Cleaned
 from services.documents.model.images import NotOnePicture, TooManyPixels, Unreadable, clean
 from services.documents.model.masking import Box, burn
 
-#: Bytes that may be written to, whatever a file's inner headers say: with what is read of programs, some 25 MB, 330 MB are
+#: Bytes that may be written to, whatever a file's inner headers say: with what is read of programs, some 20 MB, 330 MB are
 #: held at most. What budget.py lets through needs less (tests/documents/test_budget.py). Linux 4.7 counts so.
-MEMORY = 304_000_000
+MEMORY = 310_000_000
 #: Bytes of addresses, of which a C library reserves more than it uses.
 ADDRESSES = 640_000_000
 #: CPU seconds for one image: the largest that are taken need two.
