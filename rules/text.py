@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 
 MAX_RAW = 1000
-"""Code points accepted before anything is processed."""
+"""Code points accepted before anything is processed, and kept when NFKC makes more of them (ﷺ becomes 18)."""
 
 HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\u3161\ufe58\ufe63\uff0d\uff70"
 WAVES = "~\u301c\uff5e\u223c\u3030"
@@ -67,13 +67,13 @@ def gentle(text: str) -> str:
 
 
 def thorough(text: str) -> str:
-    """For addresses and organisations: NFKC (㈱ → (株), ① → 1) around compatibility ideographs."""
-    return one_space(visible(_around_ideographs(visible(text).translate(_LOOSE_VOICING), _compatible)))
+    """For addresses and organisations: NFKC (㈱ → (株), ① → 1) around compatibility ideographs; at most MAX_RAW of it."""
+    return one_space(visible(_around_ideographs(visible(text).translate(_LOOSE_VOICING), _compatible)[:MAX_RAW]))
 
 
 def ascii_digits(text: str) -> str:
-    """NFKC, with the decimal digits of every script as 0-9."""
-    text = unicodedata.normalize("NFKC", visible(text))
+    """NFKC, with the decimal digits of every script as 0-9; at most MAX_RAW of it."""
+    text = unicodedata.normalize("NFKC", visible(text))[:MAX_RAW]
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
